@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// The only file that must parse on any Node: it says which Node is needed before loading what needs it.
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(`cbr: Node ${process.versions.node} is too old\nhint: install Node 20.19 or later\n`);
+  process.exitCode = 1;
+} else {
+  const [{ main }, { systemHost }] = await Promise.all([
+    import("../dist/main.js"),
+    import("../dist/system.js"),
+  ]);
+  process.exitCode = await main(systemHost());
+}

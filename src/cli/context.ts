@@ -1,0 +1,47 @@
+// What a command may use. Everything costly is a function that is called when needed and remembers its result.
+import type { Claude } from "../core/claude.ts";
+import type { Interrupted } from "../core/errors.ts";
+import type { Host } from "../host/host.ts";
+import type { IOStreams } from "../host/streams.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { Report } from "./report.ts";
+
+/** What was typed among the flags that every command shares; values are unparsed. */
+export interface SharedFlags {
+  profile?: string;
+  region?: string;
+  endpointUrl?: string;
+  auth?: string;
+  apiKeyFile?: string;
+  caBundle?: string;
+  connectTimeout?: string;
+  timeout?: string;
+  maxAttempts?: string;
+  quiet?: boolean;
+  verbose?: boolean;
+  debug?: boolean;
+  color?: string;
+  errorFormat?: string;
+}
+
+export interface Context {
+  readonly host: Host;
+  readonly io: IOStreams;
+  readonly report: Report;
+  /** Aborted by SIGINT, SIGTERM, SIGHUP (reason Interrupted) and by a reader of stdout that went away (ReaderGone). */
+  readonly signal: AbortSignal;
+  /** The exit code of a command that ends without an error. */
+  exitCode: number;
+  /** Takes SIGINT away from the whole program (chat: it stops only the answer) until the returned function is called. */
+  onInterrupt(handler: (cause: Interrupted) => void): () => void;
+  /** Runs before the process ends, however it ends; newest first. */
+  onExit(cleanUp: () => void | Promise<void>): void;
+  /**
+   * Settings from flags, environment, config file and AWS files. `flags` are what commander parsed, shared flags
+   * included (`command.optsWithGlobals()`): a key in camelCase that is a setting's name wins over every other source.
+   * Warnings about the sources themselves are reported once.
+   */
+  settings(flags: Readonly<Record<string, unknown>>): Promise<Settings>;
+  /** The invocation core for these settings and this region. Loads the AWS SDK. */
+  claude(settings: Settings, region: string): Promise<Claude>;
+}

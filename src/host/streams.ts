@@ -1,0 +1,145 @@
+// stdout and stderr as a program sees them: is there a terminal, does it want colour, how wide is it, and writes
+// that wait for a slow reader and say when the reader is gone.
+import { Chalk, type ChalkInstance } from "chalk";
+import { CbrError, ReaderGone } from "../core/errors.ts";
+import type { Host, HostOutput } from "./host.ts";
+
+export interface OutputStream {
+  readonly isTTY: boolean;
+  readonly isOpen: boolean;
+  /** Width in cells; 80 where the terminal does not say. */
+  readonly width: number;
+  /** Colours that are empty strings where colour is unwanted. */
+  readonly color: ChalkInstance;
+  readonly hasColor: boolean;
+  /** Resolves when the stream can take more. Throws ReaderGone on EPIPE, CbrError `output_failed` on anything else. */
+  write(text: string | Uint8Array): Promise<void>;
+  /** Resolves when everything written has left the process. */
+  flush(): Promise<void>;
+}
+
+export interface IOStreams {
+  readonly out: OutputStream;
+  readonly err: OutputStream;
+  /** A person is at both ends: questions may be asked. */
+  readonly canAsk: boolean;
+  /** stderr is a terminal that wants motion. */
+  readonly canSpin: boolean;
+  setColor(mode: "auto" | "always" | "never"): void;
+}
+
+/** Wraps the host's streams. `onReaderGone` is called once when the reader of stdout closes the pipe. */
+export function ioStreams(host: Host, onReaderGone: () => void): IOStreams {
+  let mode: "auto" | "always" | "never" = "auto";
+  const wantsColor = (output: HostOutput) => {
+    if (mode !== "auto") return mode === "always";
+    if (host.env["NO_COLOR"] !== undefined) return false;
+    if (host.env["FORCE_COLOR"] !== undefined) return !["0", "false"].includes(host.env["FORCE_COLOR"]);
+    return output.isTTY && host.env["TERM"] !== "dumb" && host.env["CI"] === undefined;
+  };
+  const out = outputStream(host.stdout, () => wantsColor(host.stdout), onReaderGone);
+  // A dead stderr changes nothing: the outcome still has its exit code.
+  const err = outputStream(host.stderr, () => wantsColor(host.stderr), null);
+  return {
+    out,
+    err,
+    get canAsk() {
+      return host.stdin.kind === "terminal" && host.stderr.isTTY && host.env["CI"] === undefined;
+    },
+    get canSpin() {
+      return host.stderr.isTTY && host.env["TERM"] !== "dumb" && host.env["CI"] === undefined;
+    },
+    setColor(next) {
+      mode = next;
+    },
+  };
+}
+
+function outputStream(
+  output: HostOutput,
+  wantsColor: () => boolean,
+  onGone: (() => void) | null,
+): OutputStream {
+  const isFatal = onGone !== null;
+  let failure: Error | null = output.isOpen ? null : closed();
+  let isListening = false;
+  const wakers = new Set<() => void>();
+  const plain = new Chalk({ level: 0 });
+  const vivid = new Chalk({ level: 1 });
+
+  const fail = (error: NodeJS.ErrnoException) => {
+    if (failure !== null) return;
+    if (error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED" || error.code === "ECONNRESET") {
+      failure = new ReaderGone();
+      onGone?.();
+    } else {
+      failure = new CbrError("output_failed", {
+        message: `cannot write output: ${reason(error)}`,
+        cause: error,
+      });
+    }
+    for (const wake of wakers) wake();
+    wakers.clear();
+  };
+  const listen = () => {
+    if (isListening) return;
+    isListening = true;
+    output.stream.on("error", fail);
+  };
+
+  return {
+    get isTTY() {
+      return output.isTTY;
+    },
+    isOpen: output.isOpen,
+    get width() {
+      return output.columns() ?? 80;
+    },
+    get color() {
+      return wantsColor() ? vivid : plain;
+    },
+    get hasColor() {
+      return wantsColor();
+    },
+    async write(text) {
+      if (failure !== null) return isFatal ? Promise.reject(failure) : undefined;
+      if (text.length === 0) return;
+      listen();
+      const hasRoom = output.stream.write(text, (error) => {
+        if (error) fail(error);
+      });
+      if (!hasRoom && failure === null) {
+        await new Promise<void>((resolve) => {
+          wakers.add(resolve);
+          output.stream.once("drain", () => {
+            wakers.delete(resolve);
+            resolve();
+          });
+        });
+      }
+      if (failure !== null && isFatal) throw failure;
+    },
+    async flush() {
+      if (failure === null && isListening) {
+        await new Promise<void>((resolve) => {
+          wakers.add(resolve);
+          output.stream.write("", () => {
+            wakers.delete(resolve);
+            resolve();
+          });
+        });
+      }
+      if (failure !== null && isFatal) throw failure;
+    },
+  };
+}
+
+function closed(): CbrError {
+  return new CbrError("output_failed", { message: "cannot write output: stdout is closed" });
+}
+
+function reason(error: NodeJS.ErrnoException): string {
+  if (error.code === "ENOSPC") return "no space left";
+  if (error.code === "EBADF") return "the descriptor is closed";
+  return error.code ?? error.message;
+}

@@ -1,0 +1,78 @@
+// The list of commands, in the order of help. A command's module is loaded only when it is the one typed.
+import { Command } from "commander";
+import type { Context } from "./cli/context.ts";
+import { takesNextWord } from "./cli/flags.ts";
+import { unknownCommand } from "./cli/usage.ts";
+import { ERROR_FORMATS } from "./settings/settings.ts";
+
+interface Entry {
+  name: string;
+  summary: string;
+  load: () => Promise<(context: Context) => Command>;
+}
+
+export const COMMANDS: readonly Entry[] = [
+  {
+    name: "invoke",
+    summary: "ask Claude one thing",
+    load: async () => (await import("./commands/invoke.ts")).invokeCommand,
+  },
+];
+
+/** The name of the command in `argv`: its first word that is neither a shared flag nor such a flag's value. */
+export function typedCommand(argv: readonly string[]): string | null {
+  const options = withSharedFlags(new Command()).options;
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] as string;
+    if (word === "--") return null;
+    if (!word.startsWith("-")) return word;
+    if (takesNextWord(word, options)) i++;
+  }
+  return null;
+}
+
+/** Adds the flags of every command that talks to AWS; they may stand before or after the command's name. */
+function withSharedFlags(program: Command): Command {
+  return program
+    .option("--profile <name>", "AWS profile, and `[profile.NAME]` of the config file")
+    .option("--region <region>", "AWS Region to call")
+    .option("--endpoint-url <url>", "endpoint of the command's main service")
+    .option("--auth <mode>", "which credentials: auto, sigv4 or bearer")
+    .option("--api-key-file <path>", "read the Bedrock API key from a file, or from stdin with `-`")
+    .option("--ca-bundle <path>", "PEM file of certificate authorities to trust as well")
+    .option("--connect-timeout <seconds>", "time to connect; 0 is off (default 5)")
+    .option("--timeout <seconds>", "time for everything; 0 is off (default 3600)")
+    .option("--max-attempts <n>", "how often a request may be sent in all (default 3)")
+    .option("-q, --quiet", "no notices, warnings or spinner")
+    .option("-v, --verbose", "say what is chosen and why")
+    .option("--debug", "say everything, secrets removed")
+    .option("--color <when>", "auto, always or never")
+    .option("--error-format <format>", ERROR_FORMATS.join(" or "));
+}
+
+/** The program with every command known by name and only `typed` loaded in full; `"*"` loads all of them. */
+export async function buildProgram(context: Context, typed: string | null): Promise<Command> {
+  const program = withSharedFlags(new Command("cbr"))
+    .description("Claude on Amazon Bedrock, from the command line")
+    .usage("<command> [flags]")
+    .version(__VERSION__, "-V, --version", "print the version")
+    .configureHelp({ showGlobalOptions: true })
+    .argument("[command]")
+    .argument("[words...]")
+    .action((word: string | undefined) => {
+      if (word !== undefined)
+        throw unknownCommand(
+          word,
+          COMMANDS.map((entry) => entry.name),
+        );
+      program.outputHelp();
+    });
+  for (const entry of COMMANDS) {
+    const isTyped = typed === "*" || typed === entry.name;
+    const command = isTyped ? (await entry.load())(context) : new Command(entry.name);
+    program.addCommand(command.summary(entry.summary));
+  }
+  return program;
+}
+
+declare const __VERSION__: string;

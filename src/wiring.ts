@@ -1,0 +1,51 @@
+// Builds the Context. Every import of a heavy package is here, lazy, behind a function.
+import type { Context } from "./cli/context.ts";
+import type { Report } from "./cli/report.ts";
+import { Interrupted } from "./core/errors.ts";
+import { ExitCode } from "./core/errors.ts";
+import type { Host } from "./host/host.ts";
+import type { IOStreams } from "./host/streams.ts";
+
+/** Connects the parts for one run of the program. `stop` is aborted by signals; `cleanUps` run at the end. */
+export function wire(
+  host: Host,
+  io: IOStreams,
+  report: Report,
+  stop: AbortController,
+  cleanUps: (() => void | Promise<void>)[],
+): Context {
+  const takers: ((cause: Interrupted) => void)[] = [];
+  let isStopping = false;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    host.onSignal(signal, () => {
+      const cause = new Interrupted(signal);
+      const taker = signal === "SIGINT" ? takers.at(-1) : undefined;
+      if (taker) return taker(cause);
+      if (isStopping) host.exitNow(signal === "SIGINT" ? ExitCode.interrupted : ExitCode.terminated);
+      isStopping = true;
+      stop.abort(cause);
+    });
+  }
+  return {
+    host,
+    io,
+    report,
+    signal: stop.signal,
+    exitCode: ExitCode.ok,
+    onInterrupt(handler) {
+      takers.push(handler);
+      return () => takers.splice(takers.indexOf(handler), 1);
+    },
+    onExit(cleanUp) {
+      cleanUps.push(cleanUp);
+    },
+    async settings(flags) {
+      const { loadSettings } = await import("./settings/load.ts");
+      return loadSettings(flags, host, report);
+    },
+    async claude(settings, region) {
+      const { connect } = await import("./bedrock/connect.ts");
+      return connect({ host, settings, region, report });
+    },
+  };
+}
