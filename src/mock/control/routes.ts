@@ -1,0 +1,4 @@
+import type { MockRoute } from "../routes.ts";
+
+/** Control plane and STS. */
+export const CONTROL_ROUTES: MockRoute[] = [];
