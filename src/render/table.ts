@@ -1,0 +1,64 @@
+import stringWidth from "string-width";
+import type { OutputStream } from "../host/streams.ts";
+import { sanitizeLine } from "./sanitize.ts";
+
+const GAP = "  ";
+const NARROWEST = 8;
+
+/**
+ * Rows as people or scripts read them. On a terminal: a headed table no wider than it, foreign text made harmless, long
+ * cells cut with `…` (never the first column: it is what one types next). Elsewhere: one line a row, cells separated by
+ * tabs, without headers, uncut; a tab or line break inside a cell becomes a space. `""` for no rows.
+ */
+export function renderTable(
+  out: Pick<OutputStream, "isTTY" | "width" | "color">,
+  headers: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  if (rows.length === 0) return "";
+  if (!out.isTTY) return rows.map((row) => `${row.map(tabSafe).join("\t")}\n`).join("");
+  const cells = rows.map((row) => headers.map((_, column) => sanitizeLine(row[column] ?? "")));
+  const natural = headers.map((header, column) =>
+    cells.reduce((width, row) => Math.max(width, stringWidth(row[column]!)), stringWidth(header)),
+  );
+  const widths = fitWidths(natural, out.width - GAP.length * (headers.length - 1));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => pad(cut(cell, widths[column]!), widths[column]!))
+      .join(GAP)
+      .trimEnd();
+  return [out.color.bold(line(headers)), ...cells.map(line)].map((text) => `${text}\n`).join("");
+}
+
+function tabSafe(cell: string): string {
+  return cell.replace(/[\t\r\n]+/g, " ");
+}
+
+/** Takes from the widest column until the row fits or nothing more can be taken. */
+function fitWidths(natural: readonly number[], available: number): number[] {
+  const widths = [...natural];
+  let excess = widths.reduce((sum, width) => sum + width, 0) - available;
+  while (excess > 0) {
+    const widest = Math.max(...widths.slice(1), 0);
+    if (widest <= NARROWEST) break;
+    widths[widths.lastIndexOf(widest)] = widest - 1;
+    excess--;
+  }
+  return widths;
+}
+
+function cut(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  let result = "";
+  let used = 0;
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    used += stringWidth(segment);
+    if (used > width - 1) break;
+    result += segment;
+  }
+  return `${result}…`;
+}
+
+function pad(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - stringWidth(text)));
+}

@@ -1,0 +1,43 @@
+import { Chalk } from "chalk";
+import { expect, test } from "vitest";
+import { renderTable } from "../../src/render/table.ts";
+
+const terminal = (width: number) => ({ isTTY: true, width, color: new Chalk({ level: 0 }) });
+const pipe = { isTTY: false, width: 80, color: new Chalk({ level: 0 }) };
+
+test("a terminal gets a headed table with columns aligned by cells, not characters", () => {
+  const text = renderTable(
+    terminal(80),
+    ["NAME", "TITLE"],
+    [
+      ["a", "日本語"],
+      ["long-name", "x"],
+    ],
+  );
+  expect(text).toBe("NAME       TITLE\na          日本語\nlong-name  x\n");
+});
+
+test("a row never exceeds the terminal and the first column stays whole", () => {
+  const name = "n".repeat(30);
+  const text = renderTable(
+    terminal(40),
+    ["NAME", "TITLE"],
+    [
+      [name, "w".repeat(50)],
+      ["b", "👩‍👩‍👧 family and friends"],
+    ],
+  );
+  expect(text).toBe(`${"NAME".padEnd(30)}  TITLE\n${name}  wwwwwww…\n${"b".padEnd(30)}  👩‍👩‍👧 fami…\n`);
+});
+
+test("foreign text is made visible on a terminal", () => {
+  expect(renderTable(terminal(80), ["T"], [["a\u001b[31mred\nb"]])).toBe("T\na␛[31mred b\n");
+});
+
+test("a pipe gets tab-separated lines without headers, uncut", () => {
+  expect(renderTable(pipe, ["A", "B"], [["x\ty", "w".repeat(200)]])).toBe(`x y\t${"w".repeat(200)}\n`);
+});
+
+test("no rows are no text", () => {
+  expect(renderTable(terminal(80), ["A"], [])).toBe("");
+});
