@@ -1,23 +1,10 @@
 // Every failure `cbr` knows by name. docs/reference/errors.md and `cbr explain` are made from this table.
 
-export interface ErrorCodeRow {
-  exit: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 11 | 12 | 13;
-  retryable: boolean;
-  /** One plain sentence: what happened. */
-  message: string;
-  /** Why it happens. */
-  cause: string;
-  /** The one next step; also the default hint. */
-  fix: string | null;
-}
+import { ACCESS_CODES, BUSY_CODES } from "./failures/access-codes.ts";
+import { REQUEST_CODES } from "./failures/request-codes.ts";
+import { type ErrorCodeRow, row } from "./failures/row.ts";
 
-const row = (
-  exit: ErrorCodeRow["exit"],
-  message: string,
-  cause: string,
-  fix: string | null,
-  retryable = false,
-): ErrorCodeRow => ({ exit, message, cause, fix, retryable });
+export type { ErrorCodeRow };
 
 export const ERROR_CODES = {
   internal_error: row(
@@ -168,9 +155,14 @@ export const ERROR_CODES = {
     3,
     "the image cannot be sent",
     "its content is no png, jpeg, gif or webp, or it is too large",
-    null,
+    "send a png, jpeg, gif or webp of at most 5 MB and 8000 pixels a side",
   ),
-  bad_document: row(3, "the document cannot be sent", "it is no readable PDF, or has too many pages", null),
+  bad_document: row(
+    3,
+    "the document cannot be sent",
+    "it is no readable PDF, is protected, or has too many pages",
+    "repair, unlock or split the PDF",
+  ),
   late_stdin: row(
     3,
     "stdin spoke after the prompt was sent",
@@ -222,7 +214,12 @@ export const ERROR_CODES = {
     "a key without its secret, or the reverse",
     "set both `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`",
   ),
-  profile_not_found: row(4, "no such AWS profile", "neither AWS file has it", null),
+  profile_not_found: row(
+    4,
+    "no such AWS profile",
+    "neither AWS file has it",
+    "check `--profile` and `AWS_PROFILE`; `aws configure list-profiles` lists them",
+  ),
   sso_expired: row(4, "the SSO session has expired", "SSO sessions last some hours", "aws sso login"),
   credentials_expired: row(
     4,
@@ -242,7 +239,12 @@ export const ERROR_CODES = {
     "there is no terminal to ask on",
     "run it on a terminal, or use temporary credentials",
   ),
-  assume_role_failed: row(4, "the role could not be assumed", "STS refused AssumeRole", null),
+  assume_role_failed: row(
+    4,
+    "the role could not be assumed",
+    "the caller may not assume it, or its trust policy does not name the caller",
+    "check `role_arn` and `source_profile`, and the role's trust policy",
+  ),
   credentials_invalid: row(
     4,
     "the credentials are not valid",
@@ -318,8 +320,8 @@ export const ERROR_CODES = {
   marketplace_denied: row(
     4,
     "the model's Marketplace subscription cannot be made",
-    "the caller lacks Marketplace permissions, or the account a payment method",
-    null,
+    "the first call subscribes the account, and the caller may not",
+    "ask an admin to call the model once, or for the policy of `cbr iam --first-use`; then try again after two minutes",
   ),
   subscription_pending: row(
     4,
@@ -350,10 +352,15 @@ export const ERROR_CODES = {
     4,
     "the AWS files cannot be read",
     "permission denied, or not in the format of AWS",
-    null,
+    "check `~/.aws/config` and `~/.aws/credentials`",
   ),
 
-  validation: row(5, "Bedrock refused the request", "a field is wrong for this model", null),
+  validation: row(
+    5,
+    "Bedrock refused the request",
+    "a field is wrong for this model",
+    "correct what the message names; `--dry-run` prints the request",
+  ),
   model_not_found: row(
     5,
     "Bedrock does not know the model",
@@ -376,7 +383,7 @@ export const ERROR_CODES = {
     5,
     "no such resource",
     "the ARN or id is wrong, or of another account or region",
-    null,
+    "check the id, the account (`cbr whoami`) and the region",
   ),
   arn_region_mismatch: row(
     5,
@@ -406,7 +413,7 @@ export const ERROR_CODES = {
     5,
     "the change conflicts with the present state",
     "something of that name or kind exists",
-    null,
+    "look at what is there, then choose another name or remove it",
   ),
   quota_exceeded: row(
     6,
@@ -506,7 +513,12 @@ export const ERROR_CODES = {
     "often a company's own inspecting proxy",
     "give its CA with `--ca-bundle PATH` or `NODE_EXTRA_CA_CERTS`",
   ),
-  tls_failed: row(7, "the TLS connection failed", "the two sides did not agree", null),
+  tls_failed: row(
+    7,
+    "the TLS connection failed",
+    "the certificate or the protocol is not what the host name asks for",
+    "check `--endpoint-url` and the proxy",
+  ),
   proxy_failed: row(
     7,
     "the proxy cannot be used",
@@ -638,6 +650,10 @@ export const ERROR_CODES = {
     "`geo` in the config file or `CBR_GEO` is a guard",
     "say `--geo` on the command line to allow it",
   ),
+
+  ...ACCESS_CODES,
+  ...REQUEST_CODES,
+  ...BUSY_CODES,
 } as const satisfies Record<string, ErrorCodeRow>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
