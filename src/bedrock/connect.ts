@@ -1,0 +1,115 @@
+// The invocation core for one region: a session, the four ways to Claude, and the retry layer in front of them.
+import type { Api, Claude, ClaudeRequest } from "../core/claude.ts";
+import type { CbrError } from "../core/errors.ts";
+import type { Host } from "../host/host.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { FailureFacts } from "./explain.ts";
+import { type SenderOptions, sendWithRetries } from "./sender.ts";
+import { type BedrockSession, openSession } from "./session.ts";
+import type { Transport } from "./transport.ts";
+
+export interface ConnectOptions {
+  host: Host;
+  settings: Settings;
+  region: string;
+  askMfa: (serial: string) => Promise<string>;
+  debug: (message: string) => void;
+}
+
+/** Builds the port to Claude. Sends nothing and reads no credentials yet. */
+export async function connect(options: ConnectOptions): Promise<Claude> {
+  const session = await openSession({ ...options, mainService: "bedrock-runtime" });
+  const transports = new Map<Api, Promise<Transport>>();
+  const transportFor = (api: Api): Promise<Transport> => {
+    let transport = transports.get(api);
+    if (transport === undefined) {
+      transport = loadTransport(api, session);
+      transports.set(api, transport);
+    }
+    return transport;
+  };
+  const sender = senderOptions(options, session);
+  return {
+    async *send(request, sendOptions) {
+      yield* sendWithRetries(await transportFor(request.api), request, sendOptions, sender);
+    },
+    async countTokens(request, sendOptions) {
+      const { countTokens } = await import("./count.ts");
+      return countTokens(session, request, sendOptions, sender);
+    },
+    async warmUp() {
+      await transportFor("invoke");
+    },
+    close() {
+      session.http.destroy();
+    },
+  };
+}
+
+async function loadTransport(api: Api, session: BedrockSession): Promise<Transport> {
+  switch (api) {
+    case "invoke":
+      return (await import("./invoke.ts")).invokeTransport(session);
+    case "converse":
+      return (await import("./converse.ts")).converseTransport(session);
+    case "messages":
+    case "mantle":
+      return (await import("./messages.ts")).messagesTransport(session, api);
+    default:
+      throw api satisfies never;
+  }
+}
+
+function senderOptions({ host, settings, debug }: ConnectOptions, session: BedrockSession): SenderOptions {
+  return {
+    maxAttempts: settings.max_attempts?.value ?? 3,
+    firstByteTimeout: settings.first_byte_timeout?.value ?? 120_000,
+    idleTimeout: settings.idle_timeout?.value ?? 300_000,
+    timeout: settings.timeout?.value ?? 3_600_000,
+    facts: (request) => factsOf(request, session),
+    repair: (failure, serviceDate) => repair(failure, serviceDate, session, debug),
+    now: host.now,
+    elapsed: host.elapsed,
+    random: Math.random,
+  };
+}
+
+function factsOf(request: ClaudeRequest, session: BedrockSession): FailureFacts {
+  return {
+    modelId: request.modelId,
+    region: session.region,
+    profile: session.settings.profile?.value,
+    endpoint: endpointName(request, session),
+    isBearer: session.auth === "bearer",
+  };
+}
+
+function endpointName(request: ClaudeRequest, session: BedrockSession): string {
+  const service = request.api === "mantle" ? "bedrock-mantle" : "bedrock-runtime";
+  return (
+    session.endpoint(service) ??
+    `https://${service}.${session.region}.${service === "bedrock-mantle" ? "api.aws" : "amazonaws.com"}`
+  );
+}
+
+/** AWS allows five minutes of clock skew. */
+const CLOCK_TOLERANCE_MS = 4 * 60_000;
+
+function repair(
+  failure: CbrError,
+  serviceDate: string | undefined,
+  session: BedrockSession,
+  debug: (message: string) => void,
+): "credentials" | "clock" | null {
+  if (session.auth === "bearer") return null;
+  const skew = serviceDate === undefined ? Number.NaN : Date.parse(serviceDate) - session.host.now();
+  const isSignature = ["signature_rejected", "clock_skew", "credentials_expired"].includes(failure.code);
+  // The SDK corrects its clock too, but not for streams.
+  if (isSignature && Math.abs(skew - session.clockOffset) > CLOCK_TOLERANCE_MS) {
+    session.clockOffset = skew;
+    debug(`the clock is off by ${Math.round(skew / 1000)} s; trying again with the service's time`);
+    return "clock";
+  }
+  const isStale = ["credentials_expired", "credentials_invalid"].includes(failure.code);
+  return isStale && session.credentials.reload() ? "credentials" : null;
+}

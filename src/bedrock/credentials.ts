@@ -1,0 +1,168 @@
+// Which AWS credentials a request is signed with: the AWS CLI's order of sources, the SDK's own providers.
+import { readFileSync } from "node:fs";
+import type { AwsCredentialIdentity } from "@smithy/types";
+import { CbrError } from "../core/errors.ts";
+import type { Host } from "../host/host.ts";
+import type { Settings } from "../settings/settings.ts";
+
+export interface CredentialsOptions {
+  host: Host;
+  settings: Settings;
+  /** Region and request handler for the STS and SSO calls that some profiles need. */
+  clientConfig: { region: string; requestHandler: unknown };
+  /** Asks a person for the code of an MFA device; throws CbrError `mfa_required` where nobody can be asked. */
+  askMfa: (serial: string) => Promise<string>;
+}
+
+export interface CredentialsSource {
+  /** Resolves to usable credentials, from memory until five minutes before they end. Throws CbrError or the SDK's error. */
+  get(): Promise<AwsCredentialIdentity>;
+  /** Forgets what was resolved. True when asking again may give something new. */
+  reload(): boolean;
+}
+
+/** A `credential_process` that says nothing for this long is taken for hung. */
+const PROCESS_LIMIT_MS = 60_000;
+const REFRESH_BEFORE_MS = 300_000;
+
+/**
+ * The credentials of this run: a profile chosen by flag or CBR_PROFILE, else key variables, else AWS_PROFILE, else the
+ * default profile, web identity, container, and on EC2 the instance (order of the AWS CLI, which the SDK does not share).
+ */
+export function credentialsSource(options: CredentialsOptions): CredentialsSource {
+  const { env } = options.host;
+  const profile = options.settings.profile;
+  const isProfileFirst = profile !== null && profile.source !== "AWS_PROFILE" && profile.origin !== "default";
+  const hasKeys = env["AWS_ACCESS_KEY_ID"] !== undefined || env["AWS_SECRET_ACCESS_KEY"] !== undefined;
+  const isFromKeys = hasKeys && !isProfileFirst;
+  let known: Promise<AwsCredentialIdentity> | null = null;
+  return {
+    async get() {
+      const held = await known?.catch(() => null);
+      if (!held || isEnding(held, options.host.now())) {
+        known = isFromKeys ? keysOf(env) : fromFilesAndMachine(options, profile?.value ?? null);
+      }
+      return known!;
+    },
+    reload() {
+      known = null;
+      return !isFromKeys;
+    },
+  };
+}
+
+function isEnding(credentials: AwsCredentialIdentity, now: number): boolean {
+  return credentials.expiration !== undefined && credentials.expiration.getTime() - now < REFRESH_BEFORE_MS;
+}
+
+async function keysOf(env: Host["env"]): Promise<AwsCredentialIdentity> {
+  const accessKeyId = env["AWS_ACCESS_KEY_ID"]?.trim();
+  const secretAccessKey = env["AWS_SECRET_ACCESS_KEY"]?.trim();
+  if (!accessKeyId || !secretAccessKey) {
+    const missing = accessKeyId ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID";
+    throw new CbrError("credentials_incomplete", {
+      message: `the credentials are incomplete: ${missing} is missing`,
+    });
+  }
+  const sessionToken = env["AWS_SESSION_TOKEN"]?.trim();
+  return {
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken && { sessionToken }),
+    $source: { CREDENTIALS_ENV_VARS: "g" },
+  } as AwsCredentialIdentity;
+}
+
+async function fromFilesAndMachine(
+  options: CredentialsOptions,
+  profile: string | null,
+): Promise<AwsCredentialIdentity> {
+  const { host, clientConfig } = options;
+  const providers = await import("@aws-sdk/credential-providers");
+  const init = { clientConfig: clientConfig as never, parentClientConfig: clientConfig as never };
+  const tried = ["AWS_ACCESS_KEY_ID", `profile \`${profile ?? "default"}\``];
+  let isAsking = false;
+  try {
+    const ini = providers.fromIni({
+      ...init,
+      ...(profile !== null && { profile }),
+      mfaCodeProvider: async (serial) => {
+        isAsking = true;
+        return options.askMfa(serial).finally(() => {
+          isAsking = false;
+        });
+      },
+    });
+    return await withLimit(ini(), () => isAsking);
+  } catch (error) {
+    if (error instanceof CbrError || (error as { tryNextLink?: boolean }).tryNextLink === false) throw error;
+    const next = await fromMachine(providers, host, init, tried);
+    if (next !== null) return next;
+    if (profile !== null) throw error;
+    throw new CbrError("no_credentials", {
+      message: `no AWS credentials found (tried ${tried.join(", ")})`,
+      cause: error,
+    });
+  }
+}
+
+async function fromMachine(
+  providers: typeof import("@aws-sdk/credential-providers"),
+  host: Host,
+  init: { clientConfig: never },
+  tried: string[],
+): Promise<AwsCredentialIdentity | null> {
+  const { env } = host;
+  tried.push("web identity");
+  if (env["AWS_WEB_IDENTITY_TOKEN_FILE"] !== undefined) return providers.fromTokenFile(init)();
+  tried.push("container");
+  if (env["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] ?? env["AWS_CONTAINER_CREDENTIALS_FULL_URI"]) {
+    return providers.fromHttp()();
+  }
+  if (env["AWS_EC2_METADATA_DISABLED"]?.toLowerCase() === "true" || !isEc2(host)) {
+    tried.push("instance metadata: not on EC2");
+    return null;
+  }
+  tried.push("instance metadata");
+  return providers
+    .fromInstanceMetadata({ timeout: 1000, maxRetries: 1 })()
+    .catch(() => null);
+}
+
+/** Only a machine that says it is EC2 is asked for its role: elsewhere the question hangs for seconds. */
+function isEc2(host: Host): boolean {
+  if (host.platform !== "linux") return false;
+  for (const path of [
+    "/sys/hypervisor/uuid",
+    "/sys/class/dmi/id/sys_vendor",
+    "/sys/class/dmi/id/board_asset_tag",
+  ]) {
+    try {
+      if (/^(ec2|amazon ec2|i-[0-9a-f]{8,})/i.test(readFileSync(path, "utf8"))) return true;
+    } catch {
+      // not readable here: no hint
+    }
+  }
+  return false;
+}
+
+async function withLimit<T>(work: Promise<T>, isPaused: () => boolean): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    const check = () => {
+      if (isPaused()) timer = setTimeout(check, PROCESS_LIMIT_MS);
+      else
+        reject(
+          new CbrError("credential_process_failed", {
+            message: "the profile gave no credentials within 60 seconds",
+          }),
+        );
+    };
+    timer = setTimeout(check, PROCESS_LIMIT_MS);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,127 @@
+// One signed-in way to AWS for one region: who we are, where the endpoints are, and the shared connection pool.
+import type { AwsCredentialIdentity } from "@smithy/types";
+import { CbrError } from "../core/errors.ts";
+import type { Host } from "../host/host.ts";
+import { bearerToken } from "../settings/bearer.ts";
+import { type EndpointService, endpointFor } from "../settings/endpoints.ts";
+import type { Settings } from "../settings/settings.ts";
+import { type CredentialsSource, credentialsSource } from "./credentials.ts";
+import { type HttpWay, httpWay } from "./http.ts";
+
+export interface BedrockSession {
+  readonly host: Host;
+  readonly settings: Settings;
+  readonly region: string;
+  readonly auth: "sigv4" | "bearer";
+  readonly http: HttpWay;
+  readonly credentials: CredentialsSource;
+  /** The Bedrock API key, where `auth` is bearer. */
+  readonly token: string | null;
+  /** Milliseconds to add to our clock; set when the service's `Date` showed that ours is off. */
+  clockOffset: number;
+  /** The endpoint configured for a service, null for AWS's own. Throws `insecure_endpoint` for a token over plain HTTP. */
+  endpoint(service: EndpointService): string | null;
+  /** What the constructor of every SDK client gets. */
+  clientConfig(service: EndpointService): Record<string, unknown>;
+}
+
+export interface SessionOptions {
+  host: Host;
+  settings: Settings;
+  region: string;
+  askMfa: (serial: string) => Promise<string>;
+  /** A command's `--endpoint-url` belongs to its main service only. */
+  mainService: EndpointService;
+  /** STS never takes a bearer token. */
+  auth?: "sigv4";
+}
+
+/** Opens a session. Reads no credentials yet. Throws CbrError for settings that cannot work. */
+export async function openSession(options: SessionOptions): Promise<BedrockSession> {
+  const { host, settings, region } = options;
+  silenceNodeNotice(host);
+  const way = await httpWay(host, settings);
+  const auth = options.auth ?? authOf(settings);
+  const token = auth === "bearer" ? bearerToken(settings) : null;
+  const credentials = credentialsSource({
+    host,
+    settings,
+    clientConfig: { region, requestHandler: way },
+    askMfa: options.askMfa,
+  });
+  const session: BedrockSession = {
+    host,
+    settings,
+    region,
+    auth,
+    http: way,
+    credentials,
+    token,
+    clockOffset: 0,
+    endpoint(service) {
+      const endpoint = endpointFor(service, settings, options.mainService);
+      if (endpoint === null) return null;
+      if (auth === "bearer" && endpoint.value.startsWith("http:") && !isLoopback(endpoint.value)) {
+        throw new CbrError("insecure_endpoint", {
+          message: `refusing to send a bearer token over plain HTTP (endpoint from ${endpoint.source})`,
+        });
+      }
+      return endpoint.value;
+    },
+    clientConfig(service) {
+      const endpoint = session.endpoint(service);
+      return {
+        region,
+        requestHandler: way,
+        maxAttempts: 1,
+        retryMode: "standard",
+        defaultsMode: "standard",
+        systemClockOffset: session.clockOffset,
+        logger: SILENT,
+        useFipsEndpoint: settings.use_fips_endpoint?.value ?? false,
+        useDualstackEndpoint: settings.use_dualstack_endpoint?.value ?? false,
+        ...(endpoint !== null && { endpoint }),
+        ...(auth === "bearer"
+          ? { token: { token: token ?? "" }, authSchemePreference: ["httpBearerAuth"] }
+          : {
+              credentials: (): Promise<AwsCredentialIdentity> => credentials.get(),
+              authSchemePreference: ["sigv4"],
+            }),
+      };
+    },
+  };
+  return session;
+}
+
+/** `auto` prefers a bearer token where there is one, as the SDKs do. Throws when bearer is asked for and there is none. */
+export function authOf(settings: Settings): "sigv4" | "bearer" {
+  const mode = settings.auth?.value ?? "auto";
+  if (mode === "sigv4") return "sigv4";
+  if (settings.bearer !== null) return "bearer";
+  if (mode === "auto") return "sigv4";
+  throw new CbrError("no_credentials", {
+    message: `\`${settings.auth?.source}\` asks for a Bedrock API key and there is none`,
+    hint: "set `AWS_BEARER_TOKEN_BEDROCK`, or use `--api-key-file`",
+  });
+}
+
+/** Does the URL point at this very machine? */
+export function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url);
+  return (
+    hostname === "localhost" ||
+    hostname.endsWith(".localhost") ||
+    hostname === "[::1]" ||
+    /^127\./.test(hostname)
+  );
+}
+
+/** The SDK announces the end of its support for Node 20 on stderr; the user cannot do anything about it here. */
+function silenceNodeNotice(host: Host): void {
+  if (host.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] === undefined) {
+    host.setEnv("AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
+  }
+}
+
+const quiet = () => {};
+const SILENT = { debug: quiet, info: quiet, warn: quiet, error: quiet, trace: quiet };

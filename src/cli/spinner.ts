@@ -1,0 +1,38 @@
+// Motion on stderr while there is nothing to read yet. The only importer of ora.
+import type { Context } from "./context.ts";
+
+export interface Spinner {
+  /** Ends it and clears its line. May be called again. */
+  stop(): void;
+}
+
+/** Starts a spinner with elapsed seconds where a person is watching; otherwise does nothing. Never delays the caller. */
+export function startSpinner(context: Context, label: string): Spinner {
+  const { io, report, host } = context;
+  if (!io.canSpin || report.isQuiet) return { stop() {} };
+  let isStopped = false;
+  let end = () => {};
+  const startedAt = host.elapsed();
+  const stop = () => {
+    isStopped = true;
+    end();
+    end = () => {};
+  };
+  void import("ora").then(({ default: ora }) => {
+    if (isStopped) return;
+    // The cursor stays visible and stdin untouched: a killed program must leave the terminal as it was.
+    const spinner = ora({ text: label, stream: host.stderr.stream as never, hideCursor: false, discardStdin: false });
+    if (!io.err.hasColor) spinner.color = "white";
+    spinner.start();
+    const timer = setInterval(() => {
+      spinner.text = `${label} ${Math.round((host.elapsed() - startedAt) / 1000)} s`;
+    }, 1000);
+    timer.unref();
+    end = () => {
+      clearInterval(timer);
+      spinner.stop();
+    };
+  });
+  report.beforeLine = stop;
+  return { stop };
+}
