@@ -1,8 +1,7 @@
 // Builds the Context. Every import of a heavy package is here, lazy, behind a function.
 import type { Context } from "./cli/context.ts";
 import type { Report } from "./cli/report.ts";
-import { Interrupted } from "./core/errors.ts";
-import { ExitCode } from "./core/errors.ts";
+import { ExitCode, Interrupted } from "./core/errors.ts";
 import type { Host } from "./host/host.ts";
 import type { IOStreams } from "./host/streams.ts";
 
@@ -41,7 +40,12 @@ export function wire(
     },
     async settings(flags) {
       const { loadSettings } = await import("./settings/load.ts");
-      return loadSettings(flags, host, report);
+      const settings = await loadSettings(flags, host, report, async (paths) =>
+        (await import("./bedrock/aws-files.ts")).readAwsFiles(paths),
+      );
+      if (settings.color !== null) io.setColor(settings.color.value);
+      if (settings.error_format !== null) report.errorFormat = settings.error_format.value;
+      return settings;
     },
     async claude(settings, region) {
       const { connect } = await import("./bedrock/connect.ts");

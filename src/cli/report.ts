@@ -1,5 +1,5 @@
 // Everything cbr says of itself goes to stderr through here: warnings, notices, errors; as text or as JSON.
-import { CbrError } from "../core/errors.ts";
+import type { CbrError } from "../core/errors.ts";
 import { redact } from "../core/redact.ts";
 import type { IOStreams } from "../host/streams.ts";
 import { sanitize, sanitizeLine } from "../render/sanitize.ts";
@@ -13,7 +13,7 @@ export class Report {
   /** All warnings so far, for the JSON result. */
   readonly warnings: Warning[] = [];
   #io: IOStreams;
-  #secrets: readonly string[];
+  #secrets: string[];
   isQuiet = false;
   isVerbose = false;
   isDebug = false;
@@ -25,7 +25,12 @@ export class Report {
 
   constructor(io: IOStreams, secrets: readonly string[]) {
     this.#io = io;
-    this.#secrets = secrets;
+    this.#secrets = [...secrets];
+  }
+
+  /** From now on `secret` is never printed, wherever it turns up. */
+  hide(secret: string): void {
+    this.#secrets.push(secret);
   }
 
   /** Something the user should know and may want to act on. Each text is said once. `-q` keeps it from stderr, not from JSON. */

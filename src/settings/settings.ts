@@ -1,5 +1,7 @@
 // The settings every command shares: one value and one source each.
+import type { Api } from "../core/claude.ts";
 
+export const GEOS = ["global", "us", "eu", "jp", "au", "in", "apac", "us-gov", "none"] as const;
 export const AUTH_MODES = ["auto", "sigv4", "bearer"] as const;
 export const COLOR_MODES = ["auto", "always", "never"] as const;
 export const ERROR_FORMATS = ["text", "json"] as const;
@@ -10,8 +12,8 @@ export interface SettingValues {
   profile: string;
   region: string;
   model: string;
-  geo: string;
-  api: string;
+  geo: (typeof GEOS)[number];
+  api: Api;
   system: string;
   max_tokens: number;
   temperature: number;
@@ -46,8 +48,26 @@ export interface Setting<T> {
   origin: "flag" | "environment" | "file" | "aws" | "api-key" | "default";
 }
 
-/** null: not set anywhere and without a default. */
-export type Settings = { readonly [K in SettingName]: Setting<SettingValues[K]> | null } & {
+/** The settings alone. null: not set anywhere and without a default. */
+export type SettingTable = { readonly [K in SettingName]: Setting<SettingValues[K]> | null };
+
+/** The AWS services whose endpoint a user may set. */
+export const ENDPOINT_SERVICES = [
+  "bedrock-runtime",
+  "bedrock",
+  "bedrock-mantle",
+  "sts",
+  "sso",
+  "sso-oidc",
+  "service-quotas",
+] as const;
+export type EndpointService = (typeof ENDPOINT_SERVICES)[number];
+
+export type Settings = SettingTable & {
+  /** The profile as the AWS files know it; null when none is chosen or it lives in the config file only. */
+  readonly awsProfile: string | null;
+  /** Endpoints from `AWS_ENDPOINT_URL*` and the AWS profile, per service; `endpoint_url` comes on top (see endpointFor). */
+  readonly endpoints: { readonly [S in EndpointService]: Setting<string> | null };
   /** Secrets are not settings: only whether there is a bearer token and where it came from. */
   readonly bearer: { source: string } | null;
   /** `[aliases]` of the config file. */
