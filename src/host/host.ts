@@ -33,6 +33,8 @@ export interface Host {
   readonly home: string;
   readonly platform: NodeJS.Platform;
   readonly pid: number;
+  /** The user's id; null where the system has no such thing. */
+  readonly uid: number | null;
   readonly stdin: HostStdin;
   readonly stdout: HostOutput;
   readonly stderr: HostOutput;
@@ -44,6 +46,8 @@ export interface Host {
   now(): number;
   /** Monotonic clock, milliseconds. */
   elapsed(): number;
+  /** Does this machine have a process of that id? */
+  isRunning(pid: number): boolean;
   /** Calls `handler` on each `signal` until the returned function is called. */
   onSignal(signal: Signal, handler: () => void): () => void;
   /** Ends the process by `signal` with its default effect, as shells expect of an interrupted program. */

@@ -17,6 +17,7 @@ export function systemHost(): Host {
     home: env["HOME"] ?? env["USERPROFILE"] ?? safeHomedir(),
     platform: process.platform,
     pid: process.pid,
+    uid: process.geteuid?.() ?? null,
     stdin: { kind: stdinKind(), stream: () => process.stdin },
     stdout: output(1, () => process.stdout),
     stderr: output(2, () => process.stderr),
@@ -24,6 +25,7 @@ export function systemHost(): Host {
     runtime: process.versions["bun"] ? `bun ${process.versions["bun"]}` : `node ${process.versions.node}`,
     now: () => Date.now(),
     elapsed: () => performance.now(),
+    isRunning,
     onSignal(signal, handler) {
       process.on(signal, handler);
       return () => process.off(signal, handler);
@@ -42,6 +44,15 @@ export function systemHost(): Host {
     },
     exitNow: (code) => process.exit(code),
   };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM"; // it runs, and is not ours
+  }
 }
 
 function workingDirectory(): string {
