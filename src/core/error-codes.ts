@@ -122,6 +122,12 @@ export const ERROR_CODES = {
     null,
   ),
   schema_invalid: row(2, "the schema is not a JSON Schema", "it is not JSON, or not a valid schema", null),
+  unquoted_glob: row(
+    2,
+    "a word of the prompt is a file",
+    "the shell expanded a glob, and `--file` took only its first match",
+    "quote the glob (`-f '*.md'`), or repeat `-f`; if the word is meant, quote the whole prompt",
+  ),
   clobber: row(2, "the target exists or is the source", "writing there would destroy something", null),
 
   no_prompt: row(
