@@ -1,5 +1,7 @@
 // What a part of the local Bedrock looks like to the server: a table of routes, requests in, replies out.
 
+import type { ScriptEntry } from "./script.ts";
+
 /** What one running mock remembers between requests; each key belongs to the module that made it. */
 export class MockState {
   #values = new Map<string, unknown>();
@@ -16,9 +18,19 @@ export interface MockCaller {
   kind: "sigv4" | "bearer" | "none";
   /** Region of the signature's scope or of the short-term key; `us-east-1` where neither tells. */
   region: string;
+  /** False where neither signature, key nor host name tells the region. */
+  isRegionKnown: boolean;
   account: string;
   arn: string;
   userId: string;
+}
+
+/** How fast a running mock answers. */
+export interface Pace {
+  /** Milliseconds before each reply. */
+  latencyMs: number;
+  /** Output tokens a second in a stream; 0: as fast as the socket takes them. */
+  tokensPerSecond: number;
 }
 
 export interface MockRequest {
@@ -38,13 +50,25 @@ export interface MockRequest {
   requestId: string;
   /** Aborted when the client goes away. */
   signal: AbortSignal;
+  pace: Pace;
+  /** What the script wants said instead of the default answer; only inference looks at it. */
+  scripted: ScriptEntry | null;
 }
 
+/** `status` 0: no status line and no headers, only the steps of the body. */
 export interface MockReply {
   status: number;
   headers: Record<string, string>;
-  body: string | Uint8Array | AsyncIterable<Uint8Array>;
+  body: string | Uint8Array | AsyncIterable<Uint8Array | WireStep> | Iterable<Uint8Array | WireStep>;
+  /** A body that ends only where the connection does, without length or chunks. */
+  endsWithConnection?: boolean;
 }
+
+/**
+ * What a server can do to its connection between bytes: wait, break it (reset), close it without ending the body (fin),
+ * say nothing more and keep it open (stall), send what follows a byte at a time (drip).
+ */
+export type WireStep = { wait: number } | { wire: "reset" | "fin" | "stall" | "drip" };
 
 export interface MockRoute {
   method: string;

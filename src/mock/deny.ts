@@ -1,0 +1,40 @@
+import { MOCK_ACCOUNT } from "./credentials.ts";
+import { type MockCaller, MockError, type MockRoute } from "./routes.ts";
+
+/** Throws the service's own denial when `denied` (IAM actions, `*` at the end allowed) covers the route's action. */
+export function deny(
+  denied: readonly string[],
+  route: MockRoute,
+  match: RegExpExecArray,
+  caller: MockCaller,
+): void {
+  const bearerAction =
+    route.service === "bedrock-mantle" ? "bedrock-mantle:CallWithBearerToken" : "bedrock:CallWithBearerToken";
+  const actions = caller.kind === "bearer" ? [bearerAction, route.action] : [route.action];
+  const action = actions.find((name) => denied.some((pattern) => covers(pattern, name)));
+  if (action === undefined) return;
+  const resource = action.endsWith(":CallWithBearerToken") ? "*" : resourceOf(route, match, caller);
+  throw new MockError(
+    403,
+    "AccessDeniedException",
+    `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
+    { messageKey: "Message" },
+  );
+}
+
+function covers(pattern: string, action: string): boolean {
+  const [wanted, name] = [pattern.toLowerCase(), action.toLowerCase()];
+  return wanted.endsWith("*") ? name.startsWith(wanted.slice(0, -1)) : wanted === name;
+}
+
+function resourceOf(route: MockRoute, match: RegExpExecArray, caller: MockCaller): string {
+  if (route.service === "bedrock-mantle") {
+    return `arn:aws:bedrock-mantle:${caller.region}:${MOCK_ACCOUNT}:project/default`;
+  }
+  if (match[1] === undefined) return "*";
+  const id = decodeURIComponent(match[1]);
+  if (id.startsWith("arn:")) return id;
+  return id.startsWith("anthropic.")
+    ? `arn:aws:bedrock:${caller.region}::foundation-model/${id}`
+    : `arn:aws:bedrock:${caller.region}:${MOCK_ACCOUNT}:inference-profile/${id}`;
+}

@@ -1,0 +1,289 @@
+// The local Bedrock: one port of 127.0.0.1 that answers as runtime, control plane, STS and mantle do.
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { authenticate, scopeService } from "./auth.ts";
+import { CONTROL_ROUTES } from "./control/routes.ts";
+import { deny } from "./deny.ts";
+import { messagesError, renderError, type Surface } from "./errors.ts";
+import { blindReply } from "./faults.ts";
+import { MESSAGES_ROUTES } from "./messages-routes.ts";
+import {
+  MockError,
+  type MockReply,
+  type MockRequest,
+  type MockRoute,
+  MockState,
+  type Pace,
+} from "./routes.ts";
+import { RUNTIME_ROUTES } from "./runtime-routes.ts";
+import { type Script, type ScriptEntry, ScriptPlayer } from "./script.ts";
+import { sendReply } from "./wire.ts";
+
+export interface MockOptions {
+  /** 0 or absent: any free port. */
+  port?: number;
+  /** Replies to play before the default ones. */
+  script?: Script | null;
+  /** Milliseconds before each reply. */
+  latencyMs?: number;
+  /** Output tokens a second in a stream; 0 or absent: as fast as the socket takes them. */
+  tokensPerSecond?: number;
+  /** IAM actions that the caller may not do, such as `bedrock:InvokeModel`; `*` at the end matches the rest. */
+  deny?: readonly string[];
+  /** Called with one JSON line a request, when its answer has ended; no secrets in it. */
+  log?: (line: string) => void;
+  /** The mock's clock, milliseconds since the epoch. */
+  now?: () => number;
+  /** PEM key and certificate: speak TLS. */
+  tls?: { key: string; cert: string };
+}
+
+/** A request as it came, for tests. */
+export interface RecordedRequest {
+  method: string;
+  /** With the query. */
+  path: string;
+  headers: Record<string, string>;
+  body: Buffer;
+  /** Status of the answer; null while none was sent. */
+  status: number | null;
+  /** When the client went away before the end of the answer: milliseconds of the mock's clock. */
+  closedEarlyAt: number | null;
+}
+
+export interface RunningMock {
+  /** `http://127.0.0.1:PORT` */
+  url: string;
+  /** Endpoint of the Messages API of bedrock-mantle; SDKs add `/anthropic`. */
+  mantleUrl: string;
+  port: number;
+  requests: RecordedRequest[];
+  close(): Promise<void>;
+}
+
+const BODY_LIMIT = 64 * 1024 * 1024;
+const ROUTES: readonly MockRoute[] = [...RUNTIME_ROUTES, ...MESSAGES_ROUTES, ...CONTROL_ROUTES];
+
+/** Starts a mock and resolves when it listens; rejects when the port is taken. */
+export async function startMock(options: MockOptions = {}): Promise<RunningMock> {
+  const now = options.now ?? Date.now;
+  const state = new MockState();
+  const player = new ScriptPlayer(options.script ?? null);
+  const pace: Pace = { latencyMs: options.latencyMs ?? 0, tokensPerSecond: options.tokensPerSecond ?? 0 };
+  const requests: RecordedRequest[] = [];
+  const sockets = new Set<Socket>();
+
+  const limits = { keepAliveTimeout: 30_000, requestTimeout: 0 };
+  const listener = (request: IncomingMessage, response: ServerResponse) => void serve(request, response);
+  const server = options.tls
+    ? createTlsServer({ ...limits, ...options.tls }, listener)
+    : createServer(limits, listener);
+  // A header that Node cannot parse and a client that went away are no reason to end the mock.
+  server.on("clientError", (_error, socket) => socket.destroy());
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", () => {});
+  });
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startedAt = now();
+    const recorded: RecordedRequest = {
+      method: request.method ?? "GET",
+      path: request.url ?? "/",
+      headers: headersOf(request),
+      body: Buffer.alloc(0),
+      status: null,
+      closedEarlyAt: null,
+    };
+    requests.push(recorded);
+    const gone = new AbortController();
+    const target = targetOf(recorded);
+    const route = ROUTES.find((candidate) => isFor(candidate, recorded.method, target));
+    response.on("close", () => {
+      if (!response.writableFinished) {
+        recorded.closedEarlyAt = now();
+        gone.abort();
+      }
+      options.log?.(logLine(recorded, route, now() - startedAt));
+    });
+    const requestId = randomUUID();
+    try {
+      recorded.body = await readBody(request);
+      const scripted = player.next(target.path, recorded.body);
+      const clock = now() + (scripted?.skew ?? 0) * 1000;
+      await wait(pace.latencyMs + (scripted?.delay ?? 0), gone.signal);
+      const mockRequest = { recorded, target, route, scripted, clock, requestId, signal: gone.signal };
+      const reply = await answer(mockRequest);
+      recorded.status = reply.status;
+      const common = { "x-amzn-RequestId": requestId, date: new Date(clock).toUTCString(), ...reply.headers };
+      const headers = withScripted(common, scripted?.headers);
+      await sendReply(response, { ...reply, headers }, gone.signal);
+    } catch (error) {
+      if (gone.signal.aborted || response.headersSent) return void response.destroy();
+      response
+        .writeHead(500, { "content-type": "text/plain" })
+        .end(`the mock itself failed: ${(error as Error).stack}`);
+    }
+  }
+
+  async function answer(call: Call): Promise<MockReply> {
+    const { recorded, target, route, scripted, clock } = call;
+    try {
+      const blind = scripted && blindReply(scripted);
+      if (blind) return blind;
+      if (route === undefined) return unknownOperation(target);
+      const caller = authenticate(
+        { method: recorded.method, target: recorded.path, headers: recorded.headers, body: recorded.body },
+        route.service,
+        clock,
+      );
+      const match = route.pattern.exec(target.path) as RegExpExecArray;
+      deny(options.deny ?? [], route, match, caller);
+      const request: MockRequest = {
+        method: recorded.method,
+        path: target.path,
+        query: target.query,
+        headers: recorded.headers,
+        body: recorded.body,
+        match,
+        auth: caller,
+        state,
+        now: clock,
+        requestId: call.requestId,
+        signal: call.signal,
+        pace,
+        scripted,
+      };
+      return await route.handle(request);
+    } catch (error) {
+      if (error instanceof MockError)
+        return renderError(error, route?.service === "sts" ? "sts" : target.surface);
+      throw error;
+    }
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const url = `${options.tls ? "https" : "http"}://127.0.0.1:${port}`;
+  return {
+    url,
+    mantleUrl: `${url}/mantle`,
+    port,
+    requests,
+    close() {
+      return new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      });
+    },
+  };
+}
+
+interface Target {
+  /** Without query and without the mantle prefix. */
+  path: string;
+  query: URLSearchParams;
+  surface: Exclude<Surface, "sts">;
+}
+
+interface Call {
+  recorded: RecordedRequest;
+  target: Target;
+  route: MockRoute | undefined;
+  scripted: ScriptEntry | null;
+  clock: number;
+  requestId: string;
+  signal: AbortSignal;
+}
+
+/** Mantle is told by its path prefix; or, when the client can say no path, by what the signature is scoped to. */
+function targetOf(recorded: RecordedRequest): Target {
+  const [whole = "/", query = ""] = recorded.path.split(/\?(.*)/s);
+  const isPrefixed = whole === "/mantle" || whole.startsWith("/mantle/");
+  const path = isPrefixed ? whole.slice("/mantle".length) || "/" : whole;
+  const isMantle = isPrefixed || scopeService(recorded.headers) === "bedrock-mantle";
+  return { path, query: new URLSearchParams(query), surface: isMantle ? "mantle" : "bedrock" };
+}
+
+function isFor(route: MockRoute, method: string, target: Target): boolean {
+  const isMantleRoute = route.service === "bedrock-mantle";
+  return (
+    route.method === method &&
+    isMantleRoute === (target.surface === "mantle") &&
+    route.pattern.test(target.path)
+  );
+}
+
+/** Runtime answers 200 to an unknown path under /anthropic: an error that looks like a success. */
+function unknownOperation(target: Target): MockReply {
+  const body = '{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}';
+  if (target.surface === "mantle") return messagesError(404, "not_found_error", "Not Found");
+  if (target.path.startsWith("/v1/messages/batches")) {
+    throw new MockError(403, "AccessDeniedException", "Authorization header is missing", {
+      messageKey: "Message",
+    });
+  }
+  if (target.path.startsWith("/anthropic"))
+    return { status: 200, headers: { "content-type": "application/json" }, body };
+  const headers = {
+    "content-type": "application/json",
+    "x-amzn-ErrorType":
+      "UnknownOperationException:http://internal.amazon.com/coral/com.amazon.coral.service/",
+  };
+  return { status: 404, headers, body };
+}
+
+function withScripted(
+  headers: Record<string, string>,
+  scripted: Readonly<Record<string, string | null>> | undefined,
+): Record<string, string> {
+  const result = { ...headers };
+  for (const [name, value] of Object.entries(scripted ?? {})) {
+    for (const key of Object.keys(result)) if (key.toLowerCase() === name.toLowerCase()) delete result[key];
+    if (value !== null) result[name] = value;
+  }
+  return result;
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= BODY_LIMIT) chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function headersOf(request: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(",") : (value ?? ""),
+    ]),
+  );
+}
+
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => {});
+}
+
+/** No header and no body goes into the log: they may hold secrets and prompts. */
+function logLine(recorded: RecordedRequest, route: MockRoute | undefined, ms: number): string {
+  return JSON.stringify({
+    method: recorded.method,
+    path: recorded.path.split("?")[0],
+    action: route?.action ?? null,
+    status: recorded.status,
+    body_bytes: recorded.body.length,
+    ms,
+    closed_early: recorded.closedEarlyAt !== null,
+  });
+}
