@@ -17,6 +17,11 @@ export const COMMANDS: readonly Entry[] = [
     summary: "ask Claude one thing",
     load: async () => (await import("./commands/invoke.ts")).invokeCommand,
   },
+  {
+    name: "whoami",
+    summary: "show the account and principal in use",
+    load: async () => (await import("./commands/whoami.ts")).whoamiCommand,
+  },
 ];
 
 /** The name of the command in `argv`: its first word that is neither a shared flag nor such a flag's value. */

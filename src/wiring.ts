@@ -1,9 +1,10 @@
 // Builds the Context. Every import of a heavy package is here, lazy, behind a function.
 import type { Context } from "./cli/context.ts";
 import type { Report } from "./cli/report.ts";
-import { ExitCode, Interrupted } from "./core/errors.ts";
+import { CbrError, ExitCode, Interrupted } from "./core/errors.ts";
 import type { Host } from "./host/host.ts";
 import type { IOStreams } from "./host/streams.ts";
+import { sanitizeLine } from "./render/sanitize.ts";
 
 /** Connects the parts for one run of the program. `stop` is aborted by signals; `cleanUps` run at the end. */
 export function wire(
@@ -25,6 +26,13 @@ export function wire(
       stop.abort(cause);
     });
   }
+  const askMfa = async (serial: string) => {
+    if (!io.canAsk) {
+      throw new CbrError("mfa_required", { message: `the profile needs an MFA code of \`${serial}\`` });
+    }
+    const { askLine } = await import("./cli/ask.ts");
+    return askLine({ host, io, report, signal: stop.signal }, `MFA code of ${sanitizeLine(serial)}: `);
+  };
   return {
     host,
     io,
@@ -50,6 +58,14 @@ export function wire(
     async claude(settings, region) {
       const { connect } = await import("./bedrock/connect.ts");
       return connect({ host, settings, region, report });
+    },
+    async controlPlane(settings, region) {
+      const { openControlPlane } = await import("./bedrock/control-plane.ts");
+      return openControlPlane({ host, settings, region, askMfa });
+    },
+    async identity(settings, region) {
+      const { openIdentity } = await import("./bedrock/identity.ts");
+      return openIdentity({ host, settings, region, askMfa });
     },
   };
 }

@@ -1,5 +1,6 @@
 // What a command may use. Everything costly is a function that is called when needed and remembers its result.
 import type { Claude } from "../core/claude.ts";
+import type { ControlPlane, Identity } from "../core/control-plane.ts";
 import type { Interrupted } from "../core/errors.ts";
 import type { Host } from "../host/host.ts";
 import type { IOStreams } from "../host/streams.ts";
@@ -44,4 +45,8 @@ export interface Context {
   settings(flags: Readonly<Record<string, unknown>>): Promise<Settings>;
   /** The invocation core for these settings and this region. Loads the AWS SDK. */
   claude(settings: Settings, region: string): Promise<Claude>;
+  /** Bedrock's control plane in this region. Loads the AWS SDK. */
+  controlPlane(settings: Settings, region: string): Promise<ControlPlane>;
+  /** Who the AWS credentials belong to; never uses a bearer token. Loads the AWS SDK. */
+  identity(settings: Settings, region: string): Promise<Identity>;
 }

@@ -1,0 +1,42 @@
+// Questions to the person at the terminal. They go to stderr: stdout may be a file.
+import { createInterface } from "node:readline/promises";
+import { CbrError } from "../core/errors.ts";
+import type { Context } from "./context.ts";
+
+type Asker = Pick<Context, "host" | "io" | "report" | "signal">;
+
+/** One line from the terminal, without blanks around it. Throws `confirmation_required` where nobody can be asked. */
+export async function askLine(asker: Asker, question: string): Promise<string> {
+  const { host, io, report, signal } = asker;
+  if (!io.canAsk) {
+    throw new CbrError("confirmation_required", {
+      message: `nobody is there to answer \`${question.trim()}\``,
+    });
+  }
+  report.beforeLine();
+  const reader = createInterface({ input: host.stdin.stream(), output: host.stderr.stream, terminal: true });
+  try {
+    return (await reader.question(question, { signal })).trim();
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw error;
+  } finally {
+    reader.close();
+    // A terminal that is still being read keeps the program alive.
+    host.stdin.stream().pause();
+  }
+}
+
+/**
+ * A yes to a change that was shown. `isAgreed` is `--yes`. Throws `confirmation_required` where there is no terminal;
+ * false is a no.
+ */
+export async function confirm(asker: Asker, question: string, isAgreed: boolean): Promise<boolean> {
+  if (isAgreed) return true;
+  if (!asker.io.canAsk) {
+    throw new CbrError("confirmation_required", {
+      message: "this change needs a yes, and there is no terminal to ask on",
+    });
+  }
+  return /^y(es)?$/i.test(await askLine(asker, `${question} [y/N] `));
+}
