@@ -62,7 +62,7 @@ export async function readFiles(
 async function expandGlobs(paths: readonly string[], cwd: string): Promise<string[]> {
   const groups = await Promise.all(
     paths.map(async (path) => {
-      if (!/[*?[{]|[!+@]\(/.test(path) || (await exists(resolve(cwd, path)))) return [path];
+      if (!/[*?]|\[.+\]|\{.+\}|[!+@]\(/.test(path) || (await exists(resolve(cwd, path)))) return [path];
       const { glob } = await import("tinyglobby");
       const matches = await glob(path, {
         cwd,
