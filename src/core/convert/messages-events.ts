@@ -30,7 +30,7 @@ export async function* fromMessagesEvents(
 
 /**
  * The events of a non-streaming Messages reply. Throws ReplyFailure where the body is an error in spite of its 200, and
- * CbrError `incomplete` where it is no reply at all.
+ * CbrError `not_bedrock` where it is no reply at all.
  */
 export function* fromMessagesReply(
   json: unknown,
@@ -180,5 +180,5 @@ function failureOf(body: JsonObject | null): Error {
     const name = type.replace(/^.*#/, "");
     return new ReplyFailure(name, asString(asObject(body?.["Output"])?.["message"]) ?? name);
   }
-  return new CbrError("incomplete", { message: "the answer is not a Messages reply" });
+  return new CbrError("not_bedrock", { message: "the answer is not a Messages reply" });
 }
