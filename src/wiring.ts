@@ -59,6 +59,10 @@ export function wire(
       const { connect } = await import("./bedrock/connect.ts");
       return connect({ host, settings, region, report });
     },
+    async sessions() {
+      const { Sessions } = await import("./sessions/sessions.ts");
+      return new Sessions(host, report);
+    },
     async controlPlane(settings, region) {
       const { openControlPlane } = await import("./bedrock/control-plane.ts");
       return openControlPlane({ host, settings, region, askMfa });
@@ -66,6 +70,10 @@ export function wire(
     async identity(settings, region) {
       const { openIdentity } = await import("./bedrock/identity.ts");
       return openIdentity({ host, settings, region, askMfa });
+    },
+    async localBedrock() {
+      const { openLocalBedrock } = await import("./mock/local.ts");
+      return openLocalBedrock(host);
     },
   };
 }

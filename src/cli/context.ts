@@ -4,7 +4,9 @@ import type { ControlPlane, Identity } from "../core/control-plane.ts";
 import type { Interrupted } from "../core/errors.ts";
 import type { Host } from "../host/host.ts";
 import type { IOStreams } from "../host/streams.ts";
+import type { Sessions } from "../sessions/sessions.ts";
 import type { Settings } from "../settings/settings.ts";
+import type { LocalBedrock } from "./local-bedrock.ts";
 import type { Report } from "./report.ts";
 
 /** What was typed among the flags that every command shares; values are unparsed. */
@@ -45,8 +47,12 @@ export interface Context {
   settings(flags: Readonly<Record<string, unknown>>): Promise<Settings>;
   /** The invocation core for these settings and this region. Loads the AWS SDK. */
   claude(settings: Settings, region: string): Promise<Claude>;
+  /** The saved conversations. Touches no disk by itself. */
+  sessions(): Promise<Sessions>;
   /** Bedrock's control plane in this region. Loads the AWS SDK. */
   controlPlane(settings: Settings, region: string): Promise<ControlPlane>;
   /** Who the AWS credentials belong to; never uses a bearer token. Loads the AWS SDK. */
   identity(settings: Settings, region: string): Promise<Identity>;
+  /** The local Bedrock of `cbr mock`. */
+  localBedrock(): Promise<LocalBedrock>;
 }
