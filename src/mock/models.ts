@@ -1,110 +1,39 @@
-// What the mock must know of a model to treat a request for it as the service would.
+// What the mock must know of a model to treat a request for it as the service would. Facts come from the catalog; the
+// rules that follow from them are the mock's own, so that they and the program's rules check each other.
+import { CATALOG, type CatalogModel } from "../models/catalog.ts";
 
 export interface MockProfile {
   id: string;
-  prefix: string;
-  /** Regions from which it may be called; empty: unknown, so any. */
+  geo: string;
+  /** Regions from which it may be called. */
   sourceRegions: readonly string[];
 }
 
-export interface MockModel {
-  name: string;
-  baseId: string;
-  mantleId: string | null;
-  profiles: readonly MockProfile[];
-  onDemandRegions: readonly string[];
-  /** Which runtime APIs serve it. */
-  isOnRuntime: boolean;
-  isOnRuntimeMessages: boolean;
-  isRetired: boolean;
-  contextWindow: number;
-  maxOutputTokens: number;
-  thinking: "none" | "budget_tokens" | "adaptive_or_budget" | "adaptive" | "adaptive_always";
-  effortLevels: readonly string[];
-  takesSampling: boolean;
-  forcedToolChoice: "yes" | "no" | "without_thinking";
-  takesPrefill: boolean;
-  takesStructuredOutput: boolean;
-  minCacheTokens: number;
-  isCountable: boolean;
-}
-
 export interface Resolved {
-  model: MockModel;
+  model: CatalogModel;
   /** Null for a bare id. */
   profile: MockProfile | null;
 }
 
-const US = ["us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1"];
-const EU = ["eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3"];
-
-function model(name: string, baseId: string, prefixes: string[], more: Partial<MockModel> = {}): MockModel {
-  return {
-    name,
-    baseId,
-    mantleId: null,
-    profiles: prefixes.map((prefix) => ({
-      id: `${prefix}.${baseId}`,
-      prefix,
-      sourceRegions: prefix === "us" ? US : prefix === "eu" ? EU : [],
-    })),
-    onDemandRegions: [],
-    isOnRuntime: true,
-    isOnRuntimeMessages: false,
-    isRetired: false,
-    contextWindow: 200_000,
-    maxOutputTokens: 64_000,
-    thinking: "budget_tokens",
-    effortLevels: [],
-    takesSampling: true,
-    forcedToolChoice: "yes",
-    takesPrefill: true,
-    takesStructuredOutput: true,
-    minCacheTokens: 1024,
-    isCountable: true,
-    ...more,
-  };
-}
-
-const LEVELS = ["low", "medium", "high", "max"];
-export const MODELS: readonly MockModel[] = [
-  model("Claude Opus 4.6", "anthropic.claude-opus-4-6-v1", ["global", "us", "eu", "jp", "apac", "au"], {
-    maxOutputTokens: 128_000,
-    contextWindow: 1_000_000,
-    thinking: "adaptive_or_budget",
-    effortLevels: LEVELS,
-    takesPrefill: false,
-  }),
-  model("Claude Sonnet 4.6", "anthropic.claude-sonnet-4-6", ["global", "us", "eu", "jp", "au"], {
-    contextWindow: 1_000_000,
-    thinking: "adaptive_or_budget",
-    effortLevels: LEVELS,
-    takesPrefill: false,
-  }),
-];
-
-const GEO = /^(global|us-gov|us|eu|jp|au|in|apac)\./;
-
-/** The model that a base id or profile id names, or null. */
+/** The model that a base id or profile id names, or null. Profiles exist as far as the catalog offers them. */
 export function findModel(id: string): Resolved | null {
-  for (const candidate of MODELS) {
-    if (candidate.baseId === id) return { model: candidate, profile: null };
-    const profile = candidate.profiles.find((p) => p.id === id);
-    if (profile) return { model: candidate, profile };
+  for (const model of CATALOG.models) {
+    if (model.base_id === id) return { model, profile: null };
+    const profile = model.profiles.find((candidate) => candidate.id === id && candidate.offered);
+    if (profile) {
+      const sourceRegions = profile.source_regions ?? CATALOG.geos[profile.geo] ?? [];
+      return { model, profile: { id, geo: profile.geo, sourceRegions } };
+    }
   }
   return null;
 }
 
-/** The model behind a mantle id. */
-export function findMantleModel(id: string): MockModel | null {
-  return MODELS.find((candidate) => candidate.mantleId === id) ?? null;
+/** The model that bedrock-mantle serves under this id. */
+export function findMantleModel(id: string): CatalogModel | null {
+  return CATALOG.models.find((model) => model.mantle_id === id) ?? null;
 }
 
-/** `claude-opus-4-6` of `global.anthropic.claude-opus-4-6-v1`: what the service calls a model in its replies. */
-export function firstPartyId(id: string): string {
-  return id
-    .replace(/^.*\//, "")
-    .replace(GEO, "")
-    .replace(/^anthropic\./, "")
-    .replace(/-v\d+(:\d+)?$/, "");
+/** What the service calls a model in its replies: `claude-opus-4-6`, or with a date `claude-sonnet-4-5-20250929`. */
+export function replyName(model: CatalogModel): string {
+  return model.base_id.replace(/^anthropic\./, "").replace(/-v\d+(:\d+)?$/, "");
 }

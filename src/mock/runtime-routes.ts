@@ -1,6 +1,6 @@
 import { invocationMetrics, invokeEncoder, messageJson } from "./events.ts";
 import { answerTo, streamReply } from "./inference.ts";
-import { findModel, firstPartyId } from "./models.ts";
+import { findModel, replyName } from "./models.ts";
 import {
   jsonReply,
   type MockReply,
@@ -34,8 +34,14 @@ function invoke(request: MockRequest, isStream: boolean): MockReply {
   const found = findModel(modelId);
   if (!found) throw validationError("The provided model identifier is invalid.");
   const body = JSON.parse(request.body.toString()) as Record<string, unknown>;
-  const usage = countUsage(body, found.model.baseId, found.model.minCacheTokens, request.state, request.now);
-  const answer = answerTo(request, { model: firstPartyId(modelId), body }, modelId, usage);
+  const usage = countUsage(
+    body,
+    found.model.base_id,
+    found.model.cache.min_tokens ?? 1024,
+    request.state,
+    request.now,
+  );
+  const answer = answerTo(request, { model: replyName(found.model), body }, modelId, usage);
   if (!isStream) return jsonReply(messageJson(answer));
   return streamReply(
     request,

@@ -1,0 +1,89 @@
+// Runs a command against the mock, and the mock itself in the background.
+import { spawn } from "node:child_process";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { constants, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
+import type { SignalRelay } from "../cli/local-bedrock.ts";
+import { CbrError } from "../core/errors.ts";
+import type { Host } from "../host/host.ts";
+
+/** See LocalBedrock.run. */
+export async function runCommand(
+  words: readonly string[],
+  environment: { set: Record<string, string>; unset: readonly string[] },
+  host: Host,
+  relay: SignalRelay,
+): Promise<number> {
+  const shims = await writeShims(host);
+  const env: Record<string, string | undefined> = { ...host.env };
+  for (const name of environment.unset) delete env[name];
+  Object.assign(env, environment.set);
+  const pathName = Object.keys(env).find((name) => name.toUpperCase() === "PATH") ?? "PATH";
+  env[pathName] = [shims, env[pathName]].filter(Boolean).join(delimiter);
+  try {
+    return await new Promise<number>((resolve) => {
+      const [command, ...args] = words as [string, ...string[]];
+      const child = spawn(command, args, { env, stdio: "inherit", cwd: host.cwd });
+      const stopRelay = relay((signal) => child.kill(signal));
+      child.on("error", (error: NodeJS.ErrnoException) => {
+        if (child.pid !== undefined) return;
+        stopRelay();
+        resolve(error.code === "ENOENT" ? 127 : 126);
+      });
+      child.on("close", (code, signal) => {
+        stopRelay();
+        resolve(signal ? 128 + constants.signals[signal] : (code ?? 1));
+      });
+    });
+  } finally {
+    await rm(shims, { recursive: true, force: true });
+  }
+}
+
+/** A directory whose `cbr` is this very program, for the front of a PATH. */
+async function writeShims(host: Host): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "cbr-mock-"));
+  const quoted = host.self.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  await writeFile(join(directory, "cbr"), `#!/bin/sh\nexec ${quoted} "$@"\n`);
+  await chmod(join(directory, "cbr"), 0o755);
+  if (host.platform === "win32") {
+    const words = host.self.map((word) => `"${word}"`).join(" ");
+    await writeFile(join(directory, "cbr.cmd"), `@${words} %*\r\n`);
+  }
+  return directory;
+}
+
+/** See LocalBedrock.background. */
+export async function runInBackground(
+  words: readonly string[],
+  host: Host,
+): Promise<{ pid: number; firstLine: string }> {
+  const [command, ...before] = host.self as [string, ...string[]];
+  const isLogging = words.includes("--log");
+  const child = spawn(command, [...before, ...words], {
+    // A stderr that nobody asked for would keep the caller's pipe open for as long as the mock lives.
+    stdio: ["ignore", "pipe", isLogging ? "inherit" : "ignore"],
+    detached: true,
+    cwd: host.cwd,
+    windowsHide: true,
+  });
+  const lines = createInterface({ input: child.stdout as NonNullable<typeof child.stdout> });
+  const firstLine = await new Promise<string>((resolve, reject) => {
+    lines.once("line", resolve);
+    child.once("error", reject);
+    child.once("exit", (code) =>
+      reject(
+        new CbrError("usage", {
+          message: `the mock did not start in the background (exit code ${code})`,
+          hint: "run it without `--background` to see why",
+        }),
+      ),
+    );
+  });
+  lines.close();
+  child.stdout?.destroy();
+  child.removeAllListeners();
+  child.unref();
+  return { pid: child.pid as number, firstLine };
+}
