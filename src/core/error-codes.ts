@@ -137,6 +137,12 @@ export const ERROR_CODES = {
     'cbr invoke "your prompt", or pipe text into it',
   ),
   file_unreadable: row(3, "a file cannot be read", "it is missing, or permission is denied", null),
+  bad_script: row(
+    3,
+    "the mock's script cannot be used",
+    "it is not JSON, or has an unknown key or a bad value",
+    null,
+  ),
   file_not_regular: row(
     3,
     "not a file that can be sent",
