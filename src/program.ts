@@ -1,9 +1,10 @@
 // The list of commands, in the order of help. A command's module is loaded only when it is the one typed.
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { firstOperand } from "./cli/command-line.ts";
 import type { Context } from "./cli/context.ts";
-import { takesNextWord } from "./cli/flags.ts";
+import { termOf } from "./cli/flags.ts";
 import { unknownCommand } from "./cli/usage.ts";
-import { ERROR_FORMATS } from "./settings/settings.ts";
+import { AUTH_MODES, COLOR_MODES, ERROR_FORMATS } from "./settings/settings.ts";
 
 interface Entry {
   name: string;
@@ -15,25 +16,29 @@ export const COMMANDS: readonly Entry[] = [
   {
     name: "invoke",
     summary: "ask Claude one thing",
-    load: async () => (await import("./commands/invoke.ts")).invokeCommand,
+    load: async () => (await import("./commands/invoke/command.ts")).invokeCommand,
   },
   {
     name: "whoami",
     summary: "show the account and principal in use",
     load: async () => (await import("./commands/whoami.ts")).whoamiCommand,
   },
+  {
+    name: "mock",
+    summary: "run a local Bedrock, or a command against one",
+    load: async () => (await import("./commands/mock.ts")).mockCommand,
+  },
 ];
 
 /** The name of the command in `argv`: its first word that is neither a shared flag nor such a flag's value. */
 export function typedCommand(argv: readonly string[]): string | null {
-  const options = withSharedFlags(new Command()).options;
-  for (let i = 0; i < argv.length; i++) {
-    const word = argv[i] as string;
-    if (word === "--") return null;
-    if (!word.startsWith("-")) return word;
-    if (takesNextWord(word, options)) i++;
-  }
-  return null;
+  const at = firstOperand(argv, 0, sharedFlags());
+  return at === null ? null : (argv[at] ?? null);
+}
+
+/** The flags that every command takes, before or after its name. */
+export function sharedFlags(): readonly Option[] {
+  return withSharedFlags(new Command()).options;
 }
 
 /** Adds the flags of every command that talks to AWS; they may stand before or after the command's name. */
@@ -42,7 +47,7 @@ function withSharedFlags(program: Command): Command {
     .option("--profile <name>", "AWS profile, and `[profile.NAME]` of the config file")
     .option("--region <region>", "AWS Region to call")
     .option("--endpoint-url <url>", "endpoint of the command's main service")
-    .option("--auth <mode>", "which credentials: auto, sigv4 or bearer")
+    .addOption(new Option("--auth <mode>", "which credentials to use").choices(AUTH_MODES))
     .option("--api-key-file <path>", "read the Bedrock API key from a file, or from stdin with `-`")
     .option("--ca-bundle <path>", "PEM file of certificate authorities to trust as well")
     .option("--connect-timeout <seconds>", "time to connect; 0 is off (default 5)")
@@ -51,8 +56,8 @@ function withSharedFlags(program: Command): Command {
     .option("-q, --quiet", "no notices, warnings or spinner")
     .option("-v, --verbose", "say what is chosen and why")
     .option("--debug", "say everything, secrets removed")
-    .option("--color <when>", "auto, always or never")
-    .option("--error-format <format>", ERROR_FORMATS.join(" or "));
+    .addOption(new Option("--color <when>", "colours on a terminal").choices(COLOR_MODES))
+    .addOption(new Option("--error-format <format>", "how an error looks on stderr").choices(ERROR_FORMATS));
 }
 
 /** The program with every command known by name and only `typed` loaded in full; `"*"` loads all of them. */
@@ -61,7 +66,7 @@ export async function buildProgram(context: Context, typed: string | null): Prom
     .description("Claude on Amazon Bedrock, from the command line")
     .usage("<command> [flags]")
     .version(__VERSION__, "-V, --version", "print the version")
-    .configureHelp({ showGlobalOptions: true })
+    .helpCommand("help [command]", "explain a command")
     .argument("[command]")
     .argument("[words...]")
     .action((word: string | undefined) => {
@@ -77,7 +82,13 @@ export async function buildProgram(context: Context, typed: string | null): Prom
     const command = isTyped ? (await entry.load())(context) : new Command(entry.name);
     program.addCommand(command.summary(entry.summary));
   }
+  configureHelp(program);
   return program;
+}
+
+function configureHelp(command: Command): void {
+  command.configureHelp({ showGlobalOptions: true, optionTerm: termOf });
+  for (const child of command.commands) configureHelp(child);
 }
 
 declare const __VERSION__: string;

@@ -57,7 +57,7 @@ export function wire(
     },
     async claude(settings, region) {
       const { connect } = await import("./bedrock/connect.ts");
-      return connect({ host, settings, region, report });
+      return connect({ host, settings, region, askMfa, debug: (message) => report.debug(message) });
     },
     async sessions() {
       const { Sessions } = await import("./sessions/sessions.ts");

@@ -1,4 +1,5 @@
 // The invocation core for one region: a session, the four ways to Claude, and the retry layer in front of them.
+import { awsEndpoint } from "../core/aws-hosts.ts";
 import type { Api, Claude, ClaudeRequest } from "../core/claude.ts";
 import type { CbrError } from "../core/errors.ts";
 import type { Host } from "../host/host.ts";
@@ -84,12 +85,13 @@ function factsOf(request: ClaudeRequest, session: BedrockSession): FailureFacts 
   };
 }
 
-function endpointName(request: ClaudeRequest, session: BedrockSession): string {
+function endpointName(request: ClaudeRequest, { settings, region, endpoint }: BedrockSession): string {
   const service = request.api === "mantle" ? "bedrock-mantle" : "bedrock-runtime";
-  return (
-    session.endpoint(service) ??
-    `https://${service}.${session.region}.${service === "bedrock-mantle" ? "api.aws" : "amazonaws.com"}`
-  );
+  const hosts = {
+    fips: settings.use_fips_endpoint?.value ?? false,
+    dualstack: settings.use_dualstack_endpoint?.value ?? false,
+  };
+  return endpoint(service) ?? awsEndpoint(service, region, hosts);
 }
 
 /** AWS allows five minutes of clock skew. */

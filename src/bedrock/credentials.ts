@@ -40,7 +40,7 @@ export function credentialsSource(options: CredentialsOptions): CredentialsSourc
     async get() {
       const held = await known?.catch(() => null);
       if (!held || isEnding(held, options.host.now())) {
-        known = isFromKeys ? keysOf(env) : fromFilesAndMachine(options, profile?.value ?? null);
+        known = isFromKeys ? keysOf(env) : fromFilesAndMachine(options, options.settings.awsProfile);
       }
       return known!;
     },

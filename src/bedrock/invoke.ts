@@ -7,15 +7,13 @@ import {
 } from "@aws-sdk/client-bedrock-runtime";
 import type { ClaudeRequest } from "../core/claude.ts";
 import { fromMessagesEvents, fromMessagesReply } from "../core/convert/messages-events.ts";
+import { invokeBody } from "../core/prepare.ts";
 import type { ReplyEvent } from "../core/reply.ts";
 import { StreamFault } from "./foreign-answer.ts";
 import { type Frame, framesOf } from "./frames.ts";
 import { EVENT_STREAM, type RawAnswer, watchAnswer } from "./raw-answer.ts";
 import type { BedrockSession } from "./session.ts";
 import type { OpenReply, Transport } from "./transport.ts";
-
-/** Bedrock's own version of the Messages body; sent always, since the SDKs disagree about the default. */
-export const ANTHROPIC_VERSION = "bedrock-2023-05-31";
 
 export function invokeTransport(session: BedrockSession): Transport {
   const client = new BedrockRuntimeClient(session.clientConfig("bedrock-runtime"));
@@ -34,15 +32,6 @@ export function invokeTransport(session: BedrockSession): Transport {
         throw Object.assign(error as Error, { serviceDate: raw.headers["date"] });
       }
     },
-  };
-}
-
-/** The body that goes over the wire: `anthropic_version` first, betas inside. */
-export function invokeBody(request: ClaudeRequest): Record<string, unknown> {
-  return {
-    anthropic_version: ANTHROPIC_VERSION,
-    ...(request.betas.length > 0 && { anthropic_beta: [...request.betas] }),
-    ...request.body,
   };
 }
 

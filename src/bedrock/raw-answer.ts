@@ -63,7 +63,7 @@ function authorityOf(request: unknown): string {
   return port ? `${hostname}:${port}` : (hostname ?? "");
 }
 
-function looksJson(bytes: Buffer): boolean {
+export function looksJson(bytes: Buffer): boolean {
   return /^\s*\{/.test(bytes.subarray(0, 64).toString("latin1"));
 }
 

@@ -53,10 +53,12 @@ export function collector(): Collector {
           reply.text += event.text;
           break;
         case "thinking-delta":
-          open(event.index, "thinking", { type: "thinking", thinking: "", signature: "" }).thinking += event.thinking;
+          open(event.index, "thinking", { type: "thinking", thinking: "", signature: "" }).thinking +=
+            event.thinking;
           break;
         case "signature-delta":
-          open(event.index, "thinking", { type: "thinking", thinking: "", signature: "" }).signature += event.signature;
+          open(event.index, "thinking", { type: "thinking", thinking: "", signature: "" }).signature +=
+            event.signature;
           break;
         case "tool-input-delta":
           toolInputs.set(event.index, (toolInputs.get(event.index) ?? "") + event.json);

@@ -12,7 +12,10 @@ export function verdict(reply: Reply, options: { isStrict: boolean; maxTokens: n
   return problem;
 }
 
-function problemOf(reply: Reply, { isStrict, maxTokens }: { isStrict: boolean; maxTokens: number }): CbrError | null {
+function problemOf(
+  reply: Reply,
+  { isStrict, maxTokens }: { isStrict: boolean; maxTokens: number },
+): CbrError | null {
   const aws = { name: null, status: null, requestId: reply.requestId };
   if (reply.guardrailAction === "INTERVENED" || reply.stopReason === "guardrail_intervened") {
     return new CbrError("guardrail_intervened", { message: "the guardrail intervened", aws });
@@ -20,15 +23,27 @@ function problemOf(reply: Reply, { isStrict, maxTokens }: { isStrict: boolean; m
   switch (reply.stopReason) {
     case "refusal":
     case "content_filtered":
-      return new CbrError("refusal", { message: `Claude refused (stop reason \`${reply.stopReason}\`)${why(reply)}`, aws });
+      return new CbrError("refusal", {
+        message: `Claude refused (stop reason \`${reply.stopReason}\`)${why(reply)}`,
+        aws,
+      });
     case "model_context_window_exceeded":
-      return new CbrError("context_window_exceeded", { message: "the answer ran into the model's context window", aws });
+      return new CbrError("context_window_exceeded", {
+        message: "the answer ran into the model's context window",
+        aws,
+      });
     case "malformed_model_output":
     case "malformed_tool_use":
-      return new CbrError("malformed_output", { message: `the model's output was malformed (\`${reply.stopReason}\`)`, aws });
+      return new CbrError("malformed_output", {
+        message: `the model's output was malformed (\`${reply.stopReason}\`)`,
+        aws,
+      });
     case "max_tokens":
       if (isStrict) {
-        return new CbrError("cut_at_max_tokens", { message: `the answer was cut at max_tokens (${maxTokens})`, aws });
+        return new CbrError("cut_at_max_tokens", {
+          message: `the answer was cut at max_tokens (${maxTokens})`,
+          aws,
+        });
       }
       break;
     case "end_turn":
