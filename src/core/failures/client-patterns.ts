@@ -99,8 +99,9 @@ export const CLIENT_PATTERNS: readonly Pattern[] = [
     // Node's own words for a child that failed begin with the whole command line, which may hold a secret.
     code: "credential_process_failed",
     kinds,
-    message: /^command failed: /i,
-    sentence: ({ facts }) => `the credential process${ofProfile(facts)} failed`,
+    message: /^command failed: (?:\S*\/)?([\w.-]+)?/i,
+    sentence: ({ facts, groups }) =>
+      `the credential process${groups[1] === undefined ? "" : ` \`${groups[1]}\``}${ofProfile(facts)} failed`,
   },
   {
     code: "api_key_malformed",

@@ -27,6 +27,21 @@ export const IAM_PATTERNS: readonly Pattern[] = [
       `ask the account admin for \`${groups[1]?.toLowerCase()}:CallWithBearerToken\`, or use AWS credentials`,
   },
   {
+    code: "mfa_required",
+    kinds: denied,
+    message: /multi-?factor ?authentication failed/i,
+    sentence: ({ facts }) => `the MFA code was not accepted${ofProfile(facts)}`,
+    hint: "run it again with a fresh code; each code works once",
+  },
+  {
+    code: "sso_role_denied",
+    kinds: denied,
+    names: ["forbidden"],
+    message: /^no access$/i,
+    sentence: ({ facts }) => `the SSO role may not be used${ofProfile(facts)}`,
+  },
+  { code: "credentials_service_failed", kinds: denied, names: ["invalididentitytoken", "idpcommunication"] },
+  {
     code: "assume_role_failed",
     kinds: denied,
     message: /sts:assumerole/i,
