@@ -262,7 +262,7 @@ function forcedToolChoice(row: Facts, version: string): CatalogModel["forced_too
   if (typeof row.forced_tool_choice === "string") return "without_thinking";
   if (row.forced_tool_choice !== null) return row.forced_tool_choice ? "yes" : "no";
   if (row.access.startsWith("invitation") || row.key === "claude-fable-5") return null;
-  return numberOf(version) >= 5 ? "without_thinking" : "yes";
+  return numberOf(version) >= 5 ? null : "yes";
 }
 
 function price(from: ModelPrice): ModelPrice {

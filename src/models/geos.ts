@@ -13,7 +13,7 @@ export interface UsableProfile {
   /** Regions that can call it; null: not known. */
   sourceRegions: readonly string[] | null;
   /** `listed`: AWS itself listed it for this region. */
-  standing: "listed" | "catalog" | "conflict" | "past";
+  standing: "listed" | "catalog" | "conflict";
 }
 
 const FALLBACK_REGION = "us-east-1";
@@ -72,12 +72,8 @@ export function profilesOf(
   const listed = (live ? liveProfilesOf(live, baseId) : []).map(({ geo, id }): UsableProfile => {
     const own = model?.profiles.find((profile) => profile.geo === geo);
     const regions = own?.source_regions ?? regionsOfGeo(geo);
-    return {
-      geo,
-      id,
-      sourceRegions: here && regions && region ? [region, ...regions] : regions,
-      standing: "listed",
-    };
+    if (here === null) return { geo, id, sourceRegions: regions, standing: "catalog" };
+    return { geo, id, sourceRegions: regions && [here.region, ...regions], standing: "listed" };
   });
   const known = (model?.profiles ?? [])
     .filter((profile) => profile.offered && !listed.some((other) => other.geo === profile.geo))
@@ -86,7 +82,7 @@ export function profilesOf(
         geo: profile.geo,
         id: profile.id,
         sourceRegions: profile.source_regions ?? regionsOfGeo(profile.geo),
-        standing: profile.status === "conflict" || profile.status === "past" ? profile.status : "catalog",
+        standing: profile.status === "conflict" ? "conflict" : "catalog",
       }),
     );
   return [...listed, ...known].sort((a, b) => order(a.geo) - order(b.geo));

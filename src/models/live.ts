@@ -59,7 +59,9 @@ export function isOnDemand(
   live: LiveLists | null,
 ): boolean {
   if (region === null) return false;
-  const listed = liveFor(live, region)?.models.find((candidate) => candidate.id === baseId);
-  if (listed) return listed.inferenceTypes.includes("ON_DEMAND");
+  const here = liveFor(live, region)?.models ?? [];
+  if (here.length > 0) {
+    return here.find((candidate) => candidate.id === baseId)?.inferenceTypes.includes("ON_DEMAND") ?? false;
+  }
   return model?.on_demand_regions.includes(region) ?? false;
 }

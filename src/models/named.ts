@@ -30,10 +30,17 @@ export function toModel(baseId: string, model: CatalogModel | null, request: Rou
   if (profile === undefined) return toMissingProfile(baseId, model, geo, profiles, request);
   const target = toProfile(profile, baseId, model, request);
   if (request.isChecked) refuseRegion(profile, target, profiles, request);
+  if (profile.standing === "catalog" && profiles.some((other) => other.standing === "listed")) {
+    target.warnings.push({
+      code: "profile_not_listed",
+      message: `\`${profile.id}\` is in the catalog, and AWS did not list it for \`${target.region.value}\``,
+    });
+  }
   if (geo === "global" && request.geo === null) noteGlobal(target, profiles, model);
   return target;
 }
 
+/** A base id as typed: bare where the region serves it on demand, else as an alias of its model. */
 export function toBase(name: Extract<ModelName, { kind: "base" }>, request: RouteRequest): Target {
   const { model } = name;
   const baseId = model?.base_id ?? name.baseId;
@@ -48,7 +55,8 @@ export function toBase(name: Extract<ModelName, { kind: "base" }>, request: Rout
       return toMissingProfile(baseId, null, asked.value, [], request);
     }
     const target = toBareId(baseId, null, request);
-    target.warnings.push(unlisted(baseId, baseId));
+    const isListed = request.live?.models.some((listed) => listed.id === baseId) ?? false;
+    if (!isListed) target.warnings.push(unlisted(baseId, baseId));
     return target;
   }
   const target = toModel(baseId, model, request);
@@ -60,6 +68,7 @@ export function toBase(name: Extract<ModelName, { kind: "base" }>, request: Rout
   return target;
 }
 
+/** The request through one inference profile, from the region that is set or the first that can call it. */
 export function toProfile(
   profile: UsableProfile,
   baseId: string,
@@ -88,14 +97,12 @@ export function toProfile(
 
 /** The id without a prefix, processed in the region that is called. */
 function toBareId(baseId: string, model: CatalogModel | null, request: RouteRequest): Target {
-  const fence = guardOf(request.geo)?.value ?? "none";
-  const served = model?.on_demand_regions.find((region) => isRegionInGeo(region, fence));
   const target: Target = {
     modelId: baseId,
     baseId,
     model,
     geo: "none",
-    region: request.region ?? regionByDefault(served ?? "us-east-1"),
+    region: request.region ?? regionByDefault(model?.on_demand_regions[0] ?? "us-east-1"),
     destinations: null,
     warnings: [],
     notices: [],
@@ -113,12 +120,11 @@ function toBareId(baseId: string, model: CatalogModel | null, request: RouteRequ
 /**
  * Global where the model has it, else the geo of the region. A profile that the region cannot call is passed over
  * for one that it can; if there is none, the first is returned and the region's check says what exists.
+ * What AWS listed for the region beats what the catalog has besides.
  */
-function defaultGeo(
-  profiles: readonly UsableProfile[],
-  region: string | null,
-  isBareServed: boolean,
-): string {
+function defaultGeo(every: readonly UsableProfile[], region: string | null, isBareServed: boolean): string {
+  const listed = every.filter((profile) => profile.standing === "listed");
+  const profiles = listed.length > 0 ? listed : every;
   const wanted = ["global", ...(region === null ? [] : geosOfRegion(region))];
   const has = (geo: string) => profiles.find((profile) => profile.geo === geo);
   const isCallable = (geo: string) => {

@@ -9,6 +9,7 @@ import type { ModelName } from "./names.ts";
 import type { RouteRequest } from "./route.ts";
 import { noteRegion, refuseRegion, type Target, unlisted } from "./target.ts";
 
+/** A profile id as typed: never replaced; a warning where nobody knows it. */
 export function toTypedProfile(name: Extract<ModelName, { kind: "profile" }>, request: RouteRequest): Target {
   const profiles = profilesOf(name.baseId, name.model, request.region?.value ?? null, request.live);
   const known = profiles.find((profile) => profile.id === name.profileId);
@@ -31,6 +32,7 @@ export function toTypedProfile(name: Extract<ModelName, { kind: "profile" }>, re
   return target;
 }
 
+/** An ARN as typed, in its own region; what it stands for is read from it or from the live lists. */
 export function toArn(name: Extract<ModelName, { kind: "arn" }>, request: RouteRequest): Target {
   const { arn } = name;
   const listed = request.live?.profiles.find((profile) => profile.arn === arn.text);
@@ -47,7 +49,7 @@ export function toArn(name: Extract<ModelName, { kind: "arn" }>, request: RouteR
     notices: [],
   };
   if (request.region === null && arn.region === null) noteRegion(target, request);
-  const profiles = baseId === null ? [] : profilesOf(baseId, name.model, target.region.value, request.live);
+  const profiles = baseId === null ? [] : profilesOf(baseId, target.model, target.region.value, request.live);
   const known = profiles.find((profile) => profile.geo === name.geo);
   if (baseId !== null && name.model?.lifecycle.status !== "retired") {
     const isUnheard = arn.kind === "inference-profile" ? known === undefined : name.model === null;

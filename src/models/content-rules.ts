@@ -1,0 +1,62 @@
+// Rules about the content of messages: what may be in them, who may speak last, what may be cached how long.
+import type { MessagesBody } from "../core/messages.ts";
+import type { CatalogModel } from "./catalog.ts";
+import type { Refuse } from "./rules.ts";
+
+const MAX_BREAKPOINTS = 4;
+
+/** Refuses pictures and PDFs for models that read only text, prefill, and cache lifetimes the model lacks. */
+export function refuseContent(model: CatalogModel | null, body: MessagesBody, refuse: Refuse): void {
+  const found = lookThrough(body);
+  const isTextOnly = model !== null && !model.modalities.includes("image");
+  if (isTextOnly && found.hasImage) refuse("file", null, "reads text only, no images");
+  if (model?.pdf === false && found.hasPdf) refuse("file", null, "reads text only, no PDFs");
+  if (model?.prefill === false && body.messages.at(-1)?.role === "assistant") {
+    refuse("prefill", null, "does not continue an answer (prefill): the last message must be the user's");
+  }
+  const ttls = model?.cache.ttls ?? [];
+  for (const ttl of found.cacheTtls) {
+    const isKnown = ttls.length === 0 || (ttls as readonly string[]).includes(ttl);
+    if (!isKnown) refuse("cache", ttl, `caches for ${ttls.join(" or ")}`);
+  }
+  if (found.cacheTtls.length > MAX_BREAKPOINTS) {
+    refuse(
+      "cache",
+      null,
+      `takes at most ${MAX_BREAKPOINTS} cache breakpoints, and there are ${found.cacheTtls.length}`,
+    );
+  }
+}
+
+interface Found {
+  hasImage: boolean;
+  hasPdf: boolean;
+  cacheTtls: string[];
+}
+
+/** Bodies may come from a user's file, so nothing is assumed of the shape of a block. */
+function lookThrough(body: MessagesBody): Found {
+  const found: Found = { hasImage: false, hasPdf: false, cacheTtls: [] };
+  look(body.tools, found);
+  look(body.system, found);
+  for (const message of body.messages) look(message.content, found);
+  return found;
+}
+
+function look(blocks: unknown, found: Found): void {
+  if (!Array.isArray(blocks)) return;
+  for (const block of blocks) {
+    if (!isRecord(block)) continue;
+    const raw = block["type"] === "other" && isRecord(block["raw"]) ? block["raw"] : block;
+    const source = isRecord(raw["source"]) ? raw["source"] : {};
+    if (raw["type"] === "image") found.hasImage = true;
+    if (raw["type"] === "document" && source["media_type"] === "application/pdf") found.hasPdf = true;
+    const cache = raw["cache_control"];
+    if (isRecord(cache)) found.cacheTtls.push(typeof cache["ttl"] === "string" ? cache["ttl"] : "5m");
+    look(raw["content"], found);
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
