@@ -1,13 +1,14 @@
 // Host in, exit code out. The one place where an error becomes text and a number.
 import type { Command, CommanderError } from "commander";
-import { usageError } from "./cli/usage.ts";
-import { presetBareFlags } from "./cli/flags.ts";
+import { helpAsFlag, readCommandLine } from "./cli/command-line.ts";
+import type { Context } from "./cli/context.ts";
 import { Report } from "./cli/report.ts";
+import { usageError } from "./cli/usage.ts";
 import { CbrError, ExitCode, Interrupted, ReaderGone } from "./core/errors.ts";
 import { secretsOf } from "./core/redact.ts";
 import type { Host } from "./host/host.ts";
 import { ioStreams } from "./host/streams.ts";
-import { buildProgram, typedCommand } from "./program.ts";
+import { buildProgram, sharedFlags, typedCommand } from "./program.ts";
 import { wire } from "./wiring.ts";
 
 /** Runs the program on `host` and says how it should end. Never throws and never exits. */
@@ -17,7 +18,7 @@ export async function main(host: Host): Promise<number> {
   const report = new Report(io, secretsOf(host.env));
   const cleanUps: (() => void | Promise<void>)[] = [];
   const context = wire(host, io, report, stop, cleanUps);
-  readEarlyFlags(host.argv, report, io);
+  readEarlyFlags(host.argv, host, context);
   host.onCrash((error) => {
     report.error(bug(error));
     host.exitNow(ExitCode.bug);
@@ -38,18 +39,22 @@ export async function main(host: Host): Promise<number> {
   return conclude(outcome, host, report, context.exitCode);
 }
 
-async function run(host: Host, context: ReturnType<typeof wire>): Promise<void> {
-  const typed = typedCommand(host.argv);
-  const program = await buildProgram(context, typed);
+async function run(host: Host, context: Context): Promise<void> {
+  const argv = helpAsFlag(host.argv, sharedFlags());
+  const program = await buildProgram(context, typedCommand(argv));
+  const { words, command } = readCommandLine(program, argv);
+  readEarlyFlags(words, host, context);
   const isWriting = { out: Promise.resolve() };
   configureOutput(program, (text) => {
     isWriting.out = isWriting.out.then(() => context.io.out.write(text));
   });
   try {
-    await program.parseAsync(presetBareFlags(host.argv, familyOf(program)), { from: "user" });
+    await program.parseAsync(words, { from: "user" });
   } catch (error) {
     if (!isCommanderError(error)) throw error;
-    if (error.exitCode !== 0) throw usageError(error, program, host.argv);
+    // A bare noun asks what there is; commander takes it for a mistake.
+    if (error.code === "commander.help" && error.exitCode !== 0) command.outputHelp();
+    else if (error.exitCode !== 0) throw usageError(error, command);
   }
   await isWriting.out;
 }
@@ -74,11 +79,11 @@ function bug(error: unknown): CbrError {
   return new CbrError("internal_error", { message: `internal error: ${message}`, cause: error });
 }
 
-/** Errors may come before the flags are parsed; how they look must not depend on that. */
-function readEarlyFlags(argv: readonly string[], report: Report, io: ReturnType<typeof ioStreams>): void {
+/** Errors may come before the flags are parsed and the settings read; how they look must not depend on that. */
+function readEarlyFlags(argv: readonly string[], host: Host, { report, io }: Context): void {
   const end = argv.indexOf("--");
   const words = end === -1 ? argv : argv.slice(0, end);
-  const valueOf = (flag: string) => {
+  const valueOfFlag = (flag: string) => {
     const at = words.lastIndexOf(flag);
     return at !== -1
       ? words[at + 1]
@@ -87,10 +92,14 @@ function readEarlyFlags(argv: readonly string[], report: Report, io: ReturnType<
   report.isQuiet = words.includes("-q") || words.includes("--quiet");
   report.isVerbose = words.includes("-v") || words.includes("--verbose");
   report.isDebug = words.includes("--debug");
-  const output = valueOf("--output-format");
-  const isJsonOutput = output === "json" || output === "stream-json" || words.includes("--json");
-  if ((valueOf("--error-format") ?? (isJsonOutput ? "json" : "text")) === "json") report.errorFormat = "json";
-  const color = valueOf("--color");
+  const output = words.includes("--json")
+    ? "json"
+    : (valueOfFlag("--output-format") ?? host.env["CBR_OUTPUT_FORMAT"]);
+  const isJsonOutput = output === "json" || output === "stream-json";
+  const format =
+    valueOfFlag("--error-format") ?? host.env["CBR_ERROR_FORMAT"] ?? (isJsonOutput ? "json" : "text");
+  report.errorFormat = format === "json" ? "json" : "text";
+  const color = valueOfFlag("--color") ?? host.env["CBR_COLOR"];
   if (color === "always" || color === "never") io.setColor(color);
 }
 
@@ -98,10 +107,6 @@ function configureOutput(command: Command, writeOut: (text: string) => void): vo
   command.configureOutput({ writeOut, writeErr: () => {}, outputError: () => {} });
   command.exitOverride();
   for (const child of command.commands) configureOutput(child, writeOut);
-}
-
-function familyOf(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(familyOf)];
 }
 
 function isCommanderError(error: unknown): error is CommanderError {

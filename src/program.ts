@@ -19,6 +19,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/invoke/command.ts")).invokeCommand,
   },
   {
+    name: "models",
+    summary: "list, show and check models",
+    load: async () => (await import("./commands/models/index.ts")).modelsCommand,
+  },
+  {
     name: "whoami",
     summary: "show the account and principal in use",
     load: async () => (await import("./commands/whoami.ts")).whoamiCommand,
@@ -27,6 +32,11 @@ export const COMMANDS: readonly Entry[] = [
     name: "mock",
     summary: "run a local Bedrock, or a command against one",
     load: async () => (await import("./commands/mock.ts")).mockCommand,
+  },
+  {
+    name: "config",
+    summary: "show settings and where each comes from",
+    load: async () => (await import("./commands/config/config.ts")).configCommand,
   },
 ];
 

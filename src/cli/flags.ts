@@ -1,6 +1,5 @@
-// What commander lacks: flags whose value may be left out but never swallows the next word, strict numbers, and
-// command-line errors in our own words.
-import { type Command, InvalidArgumentError, Option } from "commander";
+// What commander lacks: flags whose value may be left out but never swallows the next word, and strict numbers.
+import { InvalidArgumentError, Option } from "commander";
 
 const bareValues = new WeakMap<Option, string>();
 
@@ -16,24 +15,9 @@ export function bareValueOf(option: Option): string | undefined {
   return bareValues.get(option);
 }
 
-/**
- * Gives each bare optional-value flag of `words` its preset, so that commander never takes the next word for its value.
- * Nothing after `--` and nothing in the place of another flag's value is touched.
- */
-export function presetBareFlags(words: readonly string[], commands: readonly Command[]): string[] {
-  const options = commands.flatMap((command) => command.options);
-  const result: string[] = [];
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] as string;
-    if (word === "--") return result.concat(words.slice(i));
-    const option = options.find((candidate) => candidate.long === word);
-    const preset = option && bareValues.get(option);
-    result.push(preset === undefined ? word : `${word}=${preset}`);
-    if (preset === undefined && takesNextWord(word, options) && i + 1 < words.length) {
-      result.push(words[++i] as string);
-    }
-  }
-  return result;
+/** How help writes a flag: `--cache[=WHEN]` where the value may be left out. */
+export function termOf(option: Option): string {
+  return bareValues.has(option) ? option.flags.replace(/ [<[](.+)[>\]]$/, "[=$1]") : option.flags;
 }
 
 /** Does this word, as a flag, take the word after it as its value? */

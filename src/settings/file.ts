@@ -12,6 +12,12 @@ export interface Entry {
   path: readonly string[];
   value: FileValue;
   line: number;
+  /** Where the value stands in the text. */
+  range: readonly [start: number, end: number];
+  /** The key as it was written, without what the table around it adds. */
+  writtenKeys: readonly string[];
+  /** Inside `{ … }`. */
+  isInline: boolean;
 }
 
 const KEYS_IN_FILE = SETTING_NAMES.filter((name) => !DEFINITIONS[name].isNotInFile);
@@ -66,25 +72,27 @@ export async function readToml(
   }
   const entries: Entry[] = [];
   const tables: { path: string[]; line: number }[] = [];
-  const collect = (pair: AST.TOMLKeyValue, prefix: readonly string[]): void => {
-    const keys = [...prefix, ...keysOf(pair.key)];
+  const collect = (pair: AST.TOMLKeyValue, prefix: readonly string[], isInline: boolean): void => {
+    const writtenKeys = keysOf(pair.key);
+    const keys = [...prefix, ...writtenKeys];
+    const { line } = pair.loc.start;
     const { value } = pair;
     if (value.type === "TOMLInlineTable") {
-      tables.push({ path: keys, line: pair.loc.start.line });
-      for (const inner of value.body) collect(inner, keys);
+      tables.push({ path: keys, line });
+      for (const inner of value.body) collect(inner, keys, true);
       return;
     }
-    entries.push({ path: keys, value: fileValueOf(value), line: pair.loc.start.line });
+    entries.push({ path: keys, value: fileValueOf(value), line, range: value.range, writtenKeys, isInline });
   };
   for (const node of ast.body[0].body) {
     if (node.type === "TOMLKeyValue") {
-      collect(node, []);
+      collect(node, [], false);
       continue;
     }
     const keys = keysOf(node.key);
     if (node.kind === "array") throw invalid(path, node.loc.start.line, unknownTable(keys));
     tables.push({ path: keys, line: node.loc.start.line });
-    for (const pair of node.body) collect(pair, keys);
+    for (const pair of node.body) collect(pair, keys, false);
   }
   return { entries, tables, ast };
 }

@@ -63,6 +63,15 @@ export async function loadConfig(
   return parseConfig(text, shown);
 }
 
+/** The config file's text as it is, null where there is none; for commands that change it. Throws CbrError where it cannot be read. */
+export async function readConfigText(
+  host: Host,
+): Promise<{ text: string | null; path: string; shown: string }> {
+  const { path } = configPath(host);
+  const shown = shownPath(path, host);
+  return { text: await readConfig(path, shown, false, []), path, shown };
+}
+
 async function readConfig(
   path: string,
   shown: string,

@@ -1,0 +1,75 @@
+// cbr config: what holds and why, and the file it can be set in.
+import { Command } from "commander";
+import type { Context } from "../../cli/context.ts";
+import { CbrError } from "../../core/errors.ts";
+import { renderTable } from "../../render/table.ts";
+import { describeSettings } from "../../settings/describe.ts";
+import { getKey, parseKey, setKey } from "../../settings/edit.ts";
+import { readConfigText } from "../../settings/load.ts";
+import { configPath, shownPath } from "../../settings/paths.ts";
+import { writeConfig } from "../../settings/write.ts";
+import { editConfig } from "./edit.ts";
+
+export function configCommand(context: Context): Command {
+  const config = new Command("config").description(
+    "show settings and where each comes from; change the config file",
+  );
+  config
+    .command("show")
+    .description("print every setting with its value and its source")
+    .option("--json", "print JSON")
+    .action((_options: unknown, command: Command) => show(context, command.optsWithGlobals()));
+  config
+    .command("get <key>")
+    .description("print what the config file says: `model`, `profile.work.model`, `aliases.fast`")
+    .action((key: string) => get(context, key));
+  config
+    .command("set <key> <value>")
+    .description("change one key of the config file; comments stay")
+    .action((key: string, value: string) => set(context, key, value));
+  config
+    .command("path")
+    .description("print where the config file is, or would be")
+    .action(() => context.io.out.write(`${configPath(context.host).path}\n`));
+  config
+    .command("edit")
+    .description("open the config file in `$VISUAL` or `$EDITOR`, and check it before it counts")
+    .action(() => editConfig(context));
+  return config;
+}
+
+async function show(context: Context, flags: { json?: boolean }): Promise<void> {
+  // `--json` is about this list, not the format of answers that the settings name.
+  const { json, ...rest } = flags;
+  const settings = await context.settings(rest);
+  if (json) context.report.errorFormat = "json";
+  const rows = describeSettings(settings, shownPath(configPath(context.host).path, context.host));
+  const text = json
+    ? `${JSON.stringify(rows)}\n`
+    : renderTable(
+        context.io.out,
+        ["SETTING", "VALUE", "SOURCE"],
+        rows.map(({ name, value, source }) => [name, value === null ? "" : String(value), source]),
+      );
+  await context.io.out.write(text);
+}
+
+async function get(context: Context, key: string): Promise<void> {
+  const path = parseKey(key);
+  const { text, shown } = await readConfigText(context.host);
+  const value = text === null ? null : await getKey(text, path, shown);
+  if (value === null) {
+    throw new CbrError("usage", {
+      message: `\`${key}\` is not set in ${shown}`,
+      hint: "`cbr config show` prints what holds and where it comes from",
+    });
+  }
+  await context.io.out.write(`${value}\n`);
+}
+
+async function set(context: Context, key: string, value: string): Promise<void> {
+  const path = parseKey(key);
+  const { text, shown, path: file } = await readConfigText(context.host);
+  await writeConfig(file, await setKey(text ?? "", path, value, shown));
+  context.report.verbose(`\`${key}\` is set in ${shown}`);
+}

@@ -1,0 +1,42 @@
+// The config file is replaced whole or not at all, and nobody else can read it.
+import { randomBytes } from "node:crypto";
+import { mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { CbrError } from "../core/errors.ts";
+
+/**
+ * Writes the config file: a new one with mode 0600 in directories of mode 0700. A link is kept and what it points to is
+ * replaced: config files are often kept elsewhere. Throws CbrError `file_write_failed`; the old file is then untouched.
+ */
+export async function writeConfig(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const target = await realpath(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return path;
+      throw error;
+    });
+    const existing = await stat(target).catch(() => null);
+    if (existing !== null && !existing.isFile()) throw new Error("it is not a regular file");
+    const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
+    try {
+      // Exclusive: a link planted under this name is refused, not followed.
+      const file = await open(temporary, "wx", existing === null ? 0o600 : existing.mode & 0o777);
+      try {
+        await file.writeFile(text);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, target);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new CbrError("file_write_failed", {
+      message: `cannot write \`${path}\`: ${code ?? message}`,
+      cause: error,
+    });
+  }
+}
