@@ -36,7 +36,7 @@ export async function readFiles(
   const work = async () => {
     for (let i = next++; i < expanded.length; i = next++) {
       const path = expanded[i]!;
-      const bytes = await readOne(path, cwd, either);
+      const bytes = await readFile(path, cwd, either);
       contents[i] = { path, bytes };
       total += bytes.length;
       if (total > BODY_LIMIT)
@@ -90,7 +90,8 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-async function readOne(path: string, cwd: string, signal: AbortSignal): Promise<Uint8Array> {
+/** The bytes of one file: a regular one, or a pipe with a writer; at most 20 MB. Throws as `readFiles`. */
+export async function readFile(path: string, cwd: string, signal: AbortSignal): Promise<Uint8Array> {
   const name = `\`${sanitizeLine(path, 200)}\``;
   let file: FileHandle | undefined;
   try {
