@@ -1,0 +1,63 @@
+// AWS's own lists of models and profiles, as the commands of `cbr models` ask for them.
+import type { Context } from "../../cli/context.ts";
+import type {
+  CallOptions,
+  ControlPlane,
+  FoundationModel,
+  InferenceProfile,
+} from "../../core/control-plane.ts";
+import { CbrError } from "../../core/errors.ts";
+import type { LiveLists } from "../../models/live.ts";
+
+/** Options of a call whose notices go to stderr. */
+export function callOptions(context: Context): CallOptions {
+  return { signal: context.signal, onNotice: (notice) => context.report.notice(notice.message) };
+}
+
+/** Both lists, all pages, asked at once. Throws CbrError where either is refused; application profiles may be. */
+export async function fetchLive(control: ControlPlane, context: Context): Promise<LiveLists> {
+  const options = callOptions(context);
+  const [models, system, own] = await Promise.all([
+    control.listFoundationModels(options),
+    control.listInferenceProfiles("SYSTEM_DEFINED", options),
+    control.listInferenceProfiles("APPLICATION", { signal: context.signal }).catch((error: unknown) => {
+      if (!(error instanceof CbrError)) throw error;
+      context.report.verbose(`application inference profiles are not listed: ${error.message}`);
+      return [];
+    }),
+  ]);
+  return {
+    models: models.map(toLiveModel),
+    profiles: [...system, ...own].filter(isOfClaude).map(toLiveProfile),
+    region: control.region,
+    fetchedAt: context.host.now(),
+  };
+}
+
+/** A failure of the service in one line, with its request id. */
+export function inOneLine(error: CbrError): string {
+  return error.aws?.requestId ? `${error.message} (request id ${error.aws.requestId})` : error.message;
+}
+
+function toLiveModel(model: FoundationModel) {
+  return {
+    id: model.id,
+    name: model.name ?? model.id,
+    lifecycle: model.status ?? "ACTIVE",
+    inferenceTypes: model.inferenceTypes,
+  };
+}
+
+function isOfClaude(profile: InferenceProfile): boolean {
+  return profile.id.includes("anthropic.") || profile.modelArns.some((arn) => arn.includes("/anthropic."));
+}
+
+function toLiveProfile(profile: InferenceProfile) {
+  return {
+    id: profile.id,
+    arn: profile.arn,
+    modelIds: [...new Set(profile.modelArns.map((arn) => arn.slice(arn.lastIndexOf("/") + 1)))],
+    destinationRegions: [...new Set(profile.modelArns.map((arn) => arn.split(":")[3] ?? ""))].filter(Boolean),
+    status: profile.status,
+  };
+}

@@ -1,0 +1,70 @@
+// cbr models refresh: stores what AWS lists, for resolution and `--offline`.
+import { Command } from "commander";
+import type { Context } from "../../cli/context.ts";
+import { regionOf } from "../../cli/region.ts";
+import { readApiKey } from "../../core/api-key.ts";
+import { CbrError } from "../../core/errors.ts";
+import { bearerToken } from "../../settings/bearer.ts";
+import { writeLiveLists } from "../../settings/live-cache.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { callOptions, fetchLive } from "./live.ts";
+
+export function refreshCommand(context: Context): Command {
+  return new Command("refresh")
+    .description("store AWS's live lists, for resolution and `--offline`")
+    .option("--json", "print JSON")
+    .action(async (_options: unknown, command: Command) => {
+      const flags = command.optsWithGlobals<{ json?: boolean }>();
+      await refresh(context, await context.settings(flags), flags.json === true);
+    });
+}
+
+async function refresh(context: Context, settings: Settings, isJson: boolean): Promise<void> {
+  const region = regionOf(settings, context.report).value;
+  const control = await context.controlPlane(settings, region);
+  try {
+    const [lists, account, endpoint] = await Promise.all([
+      fetchLive(control, context),
+      accountOf(context, settings, region),
+      control.endpoint(),
+    ]);
+    const place = { host: context.host, settings, region, mainService: "bedrock" } as const;
+    const path = await writeLiveLists(place, account, lists);
+    const { models, profiles, fetchedAt } = lists;
+    const text = isJson
+      ? JSON.stringify({
+          account,
+          region,
+          endpoint,
+          models: models.length,
+          profiles: profiles.length,
+          fetched_at: new Date(fetchedAt).toISOString(),
+          path,
+        })
+      : `stored ${models.length} models and ${profiles.length} inference profiles of account ${account} in ${region}`;
+    await context.io.out.write(`${text}\n`);
+  } finally {
+    control.close();
+  }
+}
+
+/** The account, where the key or STS tells it; `unknown` must not keep the lists from being stored. */
+async function accountOf(context: Context, settings: Settings, region: string): Promise<string> {
+  const token = settings.auth?.value === "sigv4" ? null : bearerToken(settings);
+  if (token !== null) return readApiKey(token).account ?? "unknown";
+  const identity = await context.identity(withoutEndpoint(settings), region);
+  try {
+    return (await identity.callerIdentity(callOptions(context))).account;
+  } catch (error) {
+    if (!(error instanceof CbrError)) throw error;
+    context.report.verbose(`the account is not known: ${error.message}`);
+    return "unknown";
+  } finally {
+    identity.close();
+  }
+}
+
+/** `--endpoint-url` is the control plane's here, not that of STS. */
+function withoutEndpoint(settings: Settings): Settings {
+  return { ...settings, endpoint_url: null };
+}
