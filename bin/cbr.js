@@ -10,4 +10,6 @@ if (major < 20 || (major === 20 && minor < 19)) {
     import("../dist/system.js"),
   ]);
   process.exitCode = await main(systemHost());
+  // Everything is written by now. What still holds the event loop (a hung credential process, a silent pipe) must not hold the user.
+  setTimeout(() => process.exit(), 100).unref();
 }
