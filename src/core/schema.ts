@@ -91,7 +91,7 @@ export function dataOf(reply: Reply, request: SchemaRequest): { data: unknown } 
 }
 
 /** The two messages that give Claude its answer back and ask for a better one. Append them and send again. */
-export function repairTurn(reply: Reply, request: SchemaRequest, violations: readonly string[]): Message[] {
+export function repairTurn(reply: Reply, violations: readonly string[]): Message[] {
   const complaint = `The answer does not match the schema:\n${violations.map((line) => `- ${line}`).join("\n")}\nGive the whole answer again, corrected.`;
   const content = reply.content.filter((block) => block.type !== "text" || block.text.trim() !== "");
   const results = content.flatMap((block): ContentBlock[] =>
