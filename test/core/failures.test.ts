@@ -35,7 +35,10 @@ describe("the catalogue of failures", () => {
   });
 
   it.each(rows)("in other clothes: $message", (row) => {
-    const message = readFailure(row.message).message.replaceAll("'", "\u2019").replaceAll(" ", "\n").toLowerCase();
+    const message = readFailure(row.message)
+      .message.replaceAll("'", "\u2019")
+      .replaceAll(" ", "\n")
+      .toLowerCase();
     // A profile's name and the like change with the case; what it is does not.
     expect(recognise({ name: row.name, status: row.status, message })?.code).toBe(row.code);
   });
@@ -104,22 +107,39 @@ describe("what was in play is named", () => {
   });
 
   it("computes what is too much", () => {
-    const tooLong = recognise({ name: null, status: 400, message: "prompt is too long: 213551 tokens > 200000 maximum" });
+    const tooLong = recognise({
+      name: null,
+      status: 400,
+      message: "prompt is too long: 213551 tokens > 200000 maximum",
+    });
     expect(tooLong?.hint).toContain("13551 tokens");
-    const room = "input length and `max_tokens` exceed context limit: 195000 + 8192 > 200000, decrease input length";
+    const room =
+      "input length and `max_tokens` exceed context limit: 195000 + 8192 > 200000, decrease input length";
     expect(recognise({ name: null, status: 400, message: room })?.hint).toContain("--max-tokens 5000");
   });
 
   it("says by how much the clock is off, and in which direction", () => {
-    const slow = "Signature expired: 20260804T071520Z is now earlier than 20260804T072045Z (20260804T072545Z - 5 min.)";
-    const fast = "Signature not yet current: 20260804T082545Z is still later than 20260804T073045Z (20260804T072545Z + 5 min.)";
-    expect(recognise({ name: "InvalidSignatureException", status: 403, message: slow })?.sentence).toContain("10 min behind");
-    expect(recognise({ name: "InvalidSignatureException", status: 403, message: fast })?.sentence).toContain("60 min ahead");
+    const slow =
+      "Signature expired: 20260804T071520Z is now earlier than 20260804T072045Z (20260804T072545Z - 5 min.)";
+    const fast =
+      "Signature not yet current: 20260804T082545Z is still later than 20260804T073045Z (20260804T072545Z + 5 min.)";
+    expect(recognise({ name: "InvalidSignatureException", status: 403, message: slow })?.sentence).toContain(
+      "10 min behind",
+    );
+    expect(recognise({ name: "InvalidSignatureException", status: 403, message: fast })?.sentence).toContain(
+      "60 min ahead",
+    );
   });
 
   it("fits the next step to where expired credentials came from", () => {
-    const failure = { name: "ExpiredTokenException", status: 403, message: "The security token included in the request is expired" };
-    expect(recognise(failure, { credentialsSource: "sso", profile: "my dev" })?.hint).toBe("run `aws sso login --profile 'my dev'`");
+    const failure = {
+      name: "ExpiredTokenException",
+      status: 403,
+      message: "The security token included in the request is expired",
+    };
+    expect(recognise(failure, { credentialsSource: "sso", profile: "my dev" })?.hint).toBe(
+      "run `aws sso login --profile 'my dev'`",
+    );
     expect(recognise(failure, { credentialsSource: "login" })?.hint).toBe("run `aws login`");
     expect(recognise(failure, { credentialsSource: "environment" })?.hint).toContain("AWS_SESSION_TOKEN");
   });
@@ -129,19 +149,43 @@ describe("pasted text", () => {
   const codeOf = (text: string) => recognise(readFailure(text))?.code ?? readFailure(text).code;
 
   it.each([
-    ["An error occurred (ThrottlingException) when calling the InvokeModel operation (reached max retries: 4): Too many tokens per day, please wait before trying again.", "daily_quota"],
-    ["An error occurred (AccessDeniedException) when calling the Converse operation: You don\u2019t have access to the model with the specified model ID.", "model_access_denied"],
+    [
+      "An error occurred (ThrottlingException) when calling the InvokeModel operation (reached max retries: 4): Too many tokens per day, please wait before trying again.",
+      "daily_quota",
+    ],
+    [
+      "An error occurred (AccessDeniedException) when calling the Converse operation: You don\u2019t have access to the model with the specified model ID.",
+      "model_access_denied",
+    ],
     ["An error occurred (403) when calling the X operation: Forbidden", "access_denied"],
     ["botocore.exceptions.NoCredentialsError: Unable to locate credentials", "no_credentials"],
-    ["2026-11-20T10:00:00Z ERROR ValidationException: The provided model identifier is invalid.", "model_not_found"],
-    ["operation error Bedrock Runtime: InvokeModel, https response error StatusCode: 403, RequestID: 0d6c, AccessDeniedException: no", "access_denied"],
+    [
+      "2026-11-20T10:00:00Z ERROR ValidationException: The provided model identifier is invalid.",
+      "model_not_found",
+    ],
+    [
+      "operation error Bedrock Runtime: InvokeModel, https response error StatusCode: 403, RequestID: 0d6c, AccessDeniedException: no",
+      "access_denied",
+    ],
     [`Error code: 429 - {'message': 'Too many requests, please wait before trying again.'}`, "throttled"],
-    [`400 {"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 9 tokens > 8 maximum"}}`, "prompt_too_long"],
-    [`{"errorCode":"AccessDenied","errorMessage":"User: x is not authorized to perform: bedrock:ApplyGuardrail"}`, "guardrail_denied"],
+    [
+      `400 {"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 9 tokens > 8 maximum"}}`,
+      "prompt_too_long",
+    ],
+    [
+      `{"errorCode":"AccessDenied","errorMessage":"User: x is not authorized to perform: bedrock:ApplyGuardrail"}`,
+      "guardrail_denied",
+    ],
     [`{"throttlingException":{"message":"slow down"}}`, "throttled"],
     [`{"__type":"com.amazon.coral.service#ExpiredTokenException"}`, "credentials_expired"],
-    [`{"type":"error","error":{"code":"session_busy","message":"the session is in use","hint":null,"exit_code":12}}`, "session_busy"],
-    ["one\n{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\nlast line", "overloaded"],
+    [
+      `{"type":"error","error":{"code":"session_busy","message":"the session is in use","hint":null,"exit_code":12}}`,
+      "session_busy",
+    ],
+    [
+      'one\n{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\nlast line',
+      "overloaded",
+    ],
     ["Error: connect ECONNREFUSED 127.0.0.1:8080", "connection_refused"],
     ["getaddrinfo EAI_AGAIN bedrock-runtime.us-east-1.amazonaws.com", "dns_failed"],
     ["Hostname/IP does not match certificate's altnames", "tls_failed"],
@@ -166,7 +210,9 @@ describe("pasted text", () => {
 
 describe("the table", () => {
   it("has a next step for everything that a service reports", () => {
-    const codes = PATTERNS.filter(({ kinds }) => kinds.some((kind) => kind !== "client")).map(({ code }) => code);
+    const codes = PATTERNS.filter(({ kinds }) => kinds.some((kind) => kind !== "client")).map(
+      ({ code }) => code,
+    );
     for (const code of new Set(codes)) expect(ERROR_CODES[code].fix, code).toMatch(/\w/);
   });
 
