@@ -14,13 +14,18 @@ export function callOptions(context: Context): CallOptions {
   return { signal: context.signal, onNotice: (notice) => context.report.notice(notice.message) };
 }
 
+/** As `callOptions`, for calls whose failure is not the command's: their attempts are nobody's concern without `-v`. */
+function quietOptions(context: Context): CallOptions {
+  return { signal: context.signal, onNotice: (notice) => context.report.verbose(notice.message) };
+}
+
 /** Both lists, all pages, asked at once. Throws CbrError where either is refused; application profiles may be. */
 export async function fetchLive(control: ControlPlane, context: Context): Promise<LiveLists> {
-  const options = callOptions(context);
+  const options = quietOptions(context);
   const [models, system, own] = await Promise.all([
     control.listFoundationModels(options),
     control.listInferenceProfiles("SYSTEM_DEFINED", options),
-    control.listInferenceProfiles("APPLICATION", { signal: context.signal }).catch((error: unknown) => {
+    control.listInferenceProfiles("APPLICATION", options).catch((error: unknown) => {
       if (!(error instanceof CbrError)) throw error;
       context.report.verbose(`application inference profiles are not listed: ${error.message}`);
       return [];
