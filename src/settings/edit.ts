@@ -114,9 +114,13 @@ function insertOnTop(text: string, line: string, newline: string, ast: AST.TOMLP
     const gap = text === "" || text.endsWith("\n") ? "" : newline;
     return `${text}${gap}${line}${newline}`;
   }
-  const before = text.slice(0, table.range[0]);
-  const comments = /(?:^[ \t]*#.*\r?\n)*[ \t]*$/m.exec(before)?.index ?? before.length;
-  return splice(text, comments, comments, `${line}${newline}${newline}`);
+  let start = text.lastIndexOf("\n", table.range[0] - 1) + 1;
+  for (let above = start; above > 0; ) {
+    above = text.lastIndexOf("\n", above - 2) + 1;
+    if (!/^[ \t]*#/.test(text.slice(above, start))) break;
+    start = above;
+  }
+  return splice(text, start, start, `${line}${newline}${newline}`);
 }
 
 function insertLine(text: string, after: number, line: string, newline: string): string {

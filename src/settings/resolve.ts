@@ -35,7 +35,8 @@ export function resolveSettings(sources: Sources): Settings {
     awsProfile,
     endpoints: resolveEndpoints(sources, awsProfile),
     bearer: sources.key === null ? null : { source: sources.key.source },
-    aliases: sources.file?.aliases ?? {},
+    // Without a prototype, so that no alias is called `constructor`.
+    aliases: sources.file?.aliases ?? Object.create(null),
     warnings,
   };
 }
