@@ -34,6 +34,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/mock.ts")).mockCommand,
   },
   {
+    name: "sessions",
+    summary: "list, read and tidy saved conversations",
+    load: async () => (await import("./commands/sessions/sessions.ts")).sessionsCommand,
+  },
+  {
     name: "config",
     summary: "show settings and where each comes from",
     load: async () => (await import("./commands/config/config.ts")).configCommand,

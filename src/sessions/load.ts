@@ -36,7 +36,8 @@ export function loadConversation(fd: number, size: number, name: string): Loaded
   return { conversation, damaged, isTorn };
 }
 
-function refuseNewer(head: Readonly<Record<string, unknown>>, name: string): void {
+/** Throws CbrError `session_version` for the header of a format newer than this program reads. */
+export function refuseNewer(head: Readonly<Record<string, unknown>>, name: string): void {
   if (head["type"] !== "session") return;
   const version = Number.parseInt(String(head["version"]), 10);
   if (version > SESSION_VERSION) {

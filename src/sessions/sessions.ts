@@ -112,8 +112,7 @@ export class Sessions {
 
   /** Throws CbrError `clobber` where a session of that name exists. */
   assertFree(name: string): void {
-    this.refuseCaseClash(name);
-    if (!this.#entries().includes(`${name}.jsonl`)) return;
+    if (!this.#entries().includes(`${name}.jsonl`)) return this.refuseCaseClash(name);
     throw new CbrError("clobber", {
       message: `there is already a session \`${name}\``,
       hint: "choose another name",
