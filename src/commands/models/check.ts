@@ -26,6 +26,7 @@ export function checkCommand(context: Context): Command {
     .description("say whether this account can call a model here, and if not who can fix it how")
     .argument("<model>", "alias, base id, inference profile id or ARN")
     .option("--geo <geo>", "inference profile: global, us, eu, jp, au, in, apac, us-gov or none")
+    .option("--global", "the same as `--geo global`")
     .option("--json", "print JSON")
     .action(async (model: string, _options: unknown, command: Command) => {
       const flags = command.optsWithGlobals<{ json?: boolean }>();
@@ -49,7 +50,11 @@ async function check(context: Context, settings: Settings, typed: string): Promi
   for (const { code, message } of route.warnings) context.report.warn(code, message);
   const control = await context.controlPlane(settings, route.region.value);
   try {
-    const reasons = await findReasons(control, context, typed, route);
+    const baseId = await baseIdOf(control, context, route);
+    const reasons =
+      baseId instanceof CbrError
+        ? [refusal(baseId)]
+        : await findReasons(control, context, typed, route, baseId);
     return {
       model: typed,
       region: route.region.value,
@@ -57,7 +62,7 @@ async function check(context: Context, settings: Settings, typed: string): Promi
       usable: reasons.length === 0,
       reasons,
       model_id: route.modelId,
-      base_id: route.baseId,
+      base_id: baseId instanceof CbrError ? null : baseId,
     };
   } finally {
     control.close();
@@ -88,10 +93,9 @@ async function findReasons(
   context: Context,
   typed: string,
   route: Route,
+  baseId: string,
 ): Promise<Reason[]> {
   const options = callOptions(context);
-  const baseId = await baseIdOf(control, context, route);
-  if (baseId instanceof CbrError) return [refusal(baseId)];
   const needed = route.model?.data_retention ?? null;
   const [live, availability, form, retention] = await Promise.all([
     answerOf(fetchLive(control, context)),

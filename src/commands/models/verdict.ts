@@ -56,9 +56,20 @@ export function refusal(error: CbrError): Reason {
 }
 
 function listing(found: Findings): Reason[] {
-  const { isListed, listedProfiles, modelId, region } = found;
+  const { isListed, listedProfiles, model, modelId, region } = found;
   if ("error" in isListed) return [refusal(isListed.error)];
   if (isListed.value) return [];
+  if (model?.lifecycle.status === "retired") {
+    const { eol, successor } = model.lifecycle;
+    return [
+      {
+        code: "model_end_of_life",
+        message: `${model.name} reached its end of life on Bedrock${eol === null ? "" : ` on ${eol}`}`,
+        fix: successor === null ? null : `use \`${successor}\``,
+        who: "you",
+      },
+    ];
+  }
   const others = listedProfiles.map((id) => `\`${id}\``).join(", ");
   return [
     {
