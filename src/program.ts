@@ -29,6 +29,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/whoami.ts")).whoamiCommand,
   },
   {
+    name: "convert",
+    summary: "convert a request between Anthropic's API and Bedrock's",
+    load: async () => (await import("./commands/convert.ts")).convertCommand,
+  },
+  {
     name: "mock",
     summary: "run a local Bedrock, or a command against one",
     load: async () => (await import("./commands/mock.ts")).mockCommand,

@@ -119,7 +119,7 @@ function* flagsOf(words: readonly string[]): Generator<[flag: string | null, val
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string;
     if (word.startsWith("--") && word.length > 2) {
-      const [flag = word, inline] = /^(--[a-z0-9.-]+)=([^]*)$/.exec(word)?.slice(1) ?? [];
+      const [flag = word, inline] = /^(--[a-z0-9.-]+)=([\s\S]*)$/.exec(word)?.slice(1) ?? [];
       if (inline !== undefined) yield [flag, inline];
       else if (BARE_LONG.has(word) || word.startsWith("--no-")) yield [word, ""];
       else yield [word, words[++i] ?? ""];

@@ -81,11 +81,11 @@ class Reader {
       const plain = this.take(/[^\s'"\\$;|&<>]+/y);
       if (plain !== null) word += plain;
       else if (this.take(/\\\n/y) !== null) continue;
-      else if (this.take(/\\/y) !== null) word += this.take(/[^]/y) ?? "\\";
+      else if (this.take(/\\/y) !== null) word += this.take(/[\s\S]/y) ?? "\\";
       else if (this.take(/'/y) !== null) word += this.#closed(/[^']*/y, "'");
-      else if (this.take(/\$'/y) !== null) word += ansi(this.#closed(/(?:[^'\\]|\\[^])*/y, "'"));
+      else if (this.take(/\$'/y) !== null) word += ansi(this.#closed(/(?:[^'\\]|\\[\s\S])*/y, "'"));
       else if (this.take(/\$?"/y) !== null) {
-        word += this.#closed(/(?:[^"\\]|\\[^])*/y, '"').replace(/\\([$`"\\\n])/g, (_, char) =>
+        word += this.#closed(/(?:[^"\\]|\\[\s\S])*/y, '"').replace(/\\([$`"\\\n])/g, (_, char) =>
           char === "\n" ? "" : char,
         );
       } else if (this.take(/\$/y) !== null) word += "$";
@@ -117,7 +117,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** Bash's `$'…'`. Octal and hex escapes are bytes, so that UTF-8 written byte by byte comes out right. */
 function ansi(text: string): string {
   const pattern =
-    /\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|c([^])|([^]))|[^\\]+/g;
+    /\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|c([\s\S])|([\s\S]))|[^\\]+/g;
   const bytes = [...text.matchAll(pattern)].map(([whole, octal, hex, short, long, control, char]) => {
     if (octal !== undefined) return Buffer.from([Number.parseInt(octal, 8) & 0xff]);
     if (hex !== undefined) return Buffer.from([Number.parseInt(hex, 16)]);
