@@ -48,6 +48,16 @@ export const COMMANDS: readonly Entry[] = [
     summary: "show settings and where each comes from",
     load: async () => (await import("./commands/config/config.ts")).configCommand,
   },
+  {
+    name: "explain",
+    summary: "say what an error means and what to do",
+    load: async () => (await import("./commands/explain.ts")).explainCommand,
+  },
+  {
+    name: "iam",
+    summary: "print the least-privilege policy for a model",
+    load: async () => (await import("./commands/iam.ts")).iamCommand,
+  },
 ];
 
 /** The name of the command in `argv`: its first word that is neither a shared flag nor such a flag's value. */

@@ -21,6 +21,12 @@ export const ERROR_CODES = {
     "see `cbr help`",
   ),
   unknown_flag: row(2, "no such flag", "the command does not have this flag", "see `cbr help COMMAND`"),
+  unknown_error: row(
+    2,
+    "no such error",
+    "neither a code of cbr nor an error of AWS that it knows",
+    "give the code, the exception's name, the HTTP status, or the whole error text",
+  ),
   unknown_command: row(2, "no such command", "the first word is not a command", "see `cbr help`"),
   flag_conflict: row(
     2,
