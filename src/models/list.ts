@@ -1,7 +1,7 @@
 // The rows of `models list`: the catalog joined with what AWS listed, which beats it.
 import { CATALOG, type CatalogModel, FAMILIES, type ModelStatus } from "./catalog.ts";
 import { canCall, profilesOf } from "./geos.ts";
-import { isOnDemand, type LiveLists, type LiveModel, liveFor, splitProfileId } from "./live.ts";
+import { baseIdOf, isOnDemand, type LiveLists, type LiveModel, liveFor, splitProfileId } from "./live.ts";
 import { namesOf } from "./names.ts";
 
 /** One model, as `models list --json` prints it. */
@@ -96,9 +96,10 @@ function newModels(live: LiveLists | null): { id: string; name: string; listed: 
     .filter(({ id }) => id.startsWith("anthropic.") && !/:\d+k$/.test(id) && !ids.has(id))
     .map((model) => ({ id: model.id, name: model.name, listed: model }));
   for (const { id } of listed) ids.add(id);
-  const profiled = live.profiles.flatMap(({ id }) => {
+  const profiled = live.profiles.flatMap(({ id, modelIds }) => {
     const baseId = splitProfileId(id)?.baseId;
-    if (baseId === undefined || ids.has(baseId)) return [];
+    const isOfKnown = modelIds.some((modelId) => ids.has(baseIdOf(modelId)));
+    if (baseId === undefined || ids.has(baseId) || isOfKnown) return [];
     ids.add(baseId);
     return [{ id: baseId, name: baseId.replace(/^anthropic\./, ""), listed: null }];
   });

@@ -6,7 +6,9 @@ const REGION = /^(us|us-gov|eu|ap|ca|sa|me|af|il|mx)-[a-z]+-\d$/;
 
 test.each(CATALOG.models.map((model) => [model.alias, model] as const))("%s is well formed", (_, model) => {
   expect(model.base_id).toMatch(/^anthropic\.claude-[a-z0-9-]+(:\d)?$/);
-  expect(model.alias).toBe(`${model.family}-${model.version}${model.base_id.includes("20240620") ? "-v1" : ""}`);
+  expect(model.alias).toBe(
+    `${model.family}-${model.version}${model.base_id.includes("20240620") ? "-v1" : ""}`,
+  );
   expect(FAMILIES).toContain(model.family);
   for (const profile of model.profiles) {
     expect(GEOS).toContain(profile.geo);
@@ -24,7 +26,9 @@ test.each(CATALOG.models.map((model) => [model.alias, model] as const))("%s is w
   for (const date of [model.lifecycle.eol, model.lifecycle.first_party_retired]) {
     if (date !== null) expect(date).toMatch(/^\d{4}-\d{2}-\d{2}$/);
   }
-  expect(["none", "budget", "adaptive_or_budget", "adaptive", "adaptive_always"]).toContain(model.thinking.mode);
+  expect(["none", "budget", "adaptive_or_budget", "adaptive", "adaptive_always"]).toContain(
+    model.thinking.mode,
+  );
   expect(["native", "ended", "none"]).toContain(model.million_context);
   expect(["yes", "no", "without_thinking", null]).toContain(model.forced_tool_choice);
   expect(["free", "either", "pinned", "rejected", undefined]).toContain(model.sampling?.kind);
@@ -48,7 +52,8 @@ test("a retired or deprecated model that is open to all has a successor", () => 
 
 test("source regions of every geo are regions, and global leaves GovCloud out", () => {
   expect(CATALOG.as_of).toMatch(/^\d{4}-\d{2}-\d{2}$/);
-  for (const regions of Object.values(CATALOG.geos)) for (const region of regions) expect(region).toMatch(REGION);
+  for (const regions of Object.values(CATALOG.geos))
+    for (const region of regions) expect(region).toMatch(REGION);
   expect(CATALOG.geos["global"]).toHaveLength(33);
   expect(CATALOG.geos["global"]?.[0]).toBe("us-east-1");
   expect(CATALOG.geos["global"]?.some((region) => region.startsWith("us-gov"))).toBe(false);

@@ -109,19 +109,18 @@ describe("ARNs", () => {
     ["aws-iso-b", "us-isob-east-1"],
   ];
 
-  test.each(ARN_KINDS.flatMap((kind) => PARTITIONS.map(([partition, region]) => [kind, partition, region] as const)))(
-    "%s in %s",
-    (kind, partition, region) => {
-      const [name, geo] = NAMES[kind];
-      const service = kind === "endpoint" ? "sagemaker" : "bedrock";
-      const account = kind === "foundation-model" ? "" : "123456789012";
-      const text = `arn:${partition}:${service}:${region}:${account}:${kind}/${name}`;
-      const parsed = parseModelName(text);
-      expect(parsed).toMatchObject({ kind: "arn", geo, arn: { text, partition, region, kind, name } });
-      const hasModel = kind === "foundation-model" || kind === "inference-profile";
-      expect(parsed.kind === "arn" && parsed.model?.alias).toBe(hasModel ? "opus-4.6" : undefined);
-    },
-  );
+  test.each(
+    ARN_KINDS.flatMap((kind) => PARTITIONS.map(([partition, region]) => [kind, partition, region] as const)),
+  )("%s in %s", (kind, partition, region) => {
+    const [name, geo] = NAMES[kind];
+    const service = kind === "endpoint" ? "sagemaker" : "bedrock";
+    const account = kind === "foundation-model" ? "" : "123456789012";
+    const text = `arn:${partition}:${service}:${region}:${account}:${kind}/${name}`;
+    const parsed = parseModelName(text);
+    expect(parsed).toMatchObject({ kind: "arn", geo, arn: { text, partition, region, kind, name } });
+    const hasModel = kind === "foundation-model" || kind === "inference-profile";
+    expect(parsed.kind === "arn" && parsed.model?.alias).toBe(hasModel ? "opus-4.6" : undefined);
+  });
 
   test.each([
     ["arn:aws:bedrock:us-east-1:123456789012:guardrail/abc"],
@@ -136,17 +135,28 @@ describe("ARNs", () => {
 });
 
 describe("impossible names", () => {
-  test.each([[""], ["  "], ["opus\n"], ["opus\u0000"], ["\u001b[31mopus"], ["../opus"], ["a/../b"], ["opus 4.6"], ["öpus"]])(
-    "%j is refused with exit 2, unrepeated",
-    (name) => {
-      const error = errorOf(() => parseModelName(name));
-      expect(error.exitCode).toBe(2);
-      expect(error.message).not.toMatch(/[\u0000-\u001f]/);
-    },
-  );
+  test.each([
+    [""],
+    ["  "],
+    ["opus\n"],
+    ["opus\u0000"],
+    ["\u001b[31mopus"],
+    ["../opus"],
+    ["a/../b"],
+    ["opus 4.6"],
+    ["öpus"],
+  ])("%j is refused with exit 2, unrepeated", (name) => {
+    const error = errorOf(() => parseModelName(name));
+    expect(error.exitCode).toBe(2);
+    expect(error.message).not.toMatch(/[\u0000-\u001f]/);
+  });
 
   test("nothing with a control character or a step upwards ever parses", () => {
-    const bad = fc.tuple(fc.string(), fc.constantFrom("\u0000", "\r", "\n", "\u007f", "../", " "), fc.string());
+    const bad = fc.tuple(
+      fc.string(),
+      fc.constantFrom("\u0000", "\r", "\n", "\u007f", "../", " "),
+      fc.string(),
+    );
     fc.assert(
       fc.property(bad, ([before, middle, after]) => {
         expect(errorOf(() => parseModelName(`a${before}${middle}${after}a`)).exitCode).toBe(2);
@@ -156,13 +166,16 @@ describe("impossible names", () => {
 
   test("whatever is typed is a name or a CbrError", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^(arn:aws:|us\.|anthropic\.|claude-)[a-z0-9:./-]*$/)), (name) => {
-        try {
-          parseModelName(name);
-        } catch (error) {
-          expect(error).toBeInstanceOf(CbrError);
-        }
-      }),
+      fc.property(
+        fc.oneof(fc.string(), fc.stringMatching(/^(arn:aws:|us\.|anthropic\.|claude-)[a-z0-9:./-]*$/)),
+        (name) => {
+          try {
+            parseModelName(name);
+          } catch (error) {
+            expect(error).toBeInstanceOf(CbrError);
+          }
+        },
+      ),
     );
   });
 });
