@@ -139,5 +139,6 @@ describe("live", () => {
     };
     const found = listModels({ region: "us-east-1", live: { ...live, profiles: [odd] } });
     expect(row(found, "opus-4.5")).toMatchObject({ profiles: ["us.anthropic.claude-x"], usable_here: true });
+    expect(found.filter((one) => one.base_id === "anthropic.claude-x")).toEqual([]);
   });
 });
