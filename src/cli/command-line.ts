@@ -44,11 +44,16 @@ export function readCommandLine(program: Command, argv: readonly string[]): Comm
 
 /** `help invoke` is `invoke --help`. */
 export function helpAsFlag(argv: readonly string[], options: readonly Option[]): string[] {
-  const at = firstOperand(argv, 0, options);
-  if (at === null || argv[at] !== "help" || argv.slice(0, at).includes("--")) return [...argv];
-  const words = argv.toSpliced(at, 1);
+  const words = [...argv];
+  let isAsked = false;
+  for (;;) {
+    const at = firstOperand(words, 0, options);
+    if (at === null || words[at] !== "help" || words.slice(0, at).includes("--")) break;
+    words.splice(at, 1);
+    isAsked = true;
+  }
   const end = words.indexOf("--");
-  return words.toSpliced(end === -1 ? words.length : end, 0, "--help");
+  return isAsked ? words.toSpliced(end === -1 ? words.length : end, 0, "--help") : words;
 }
 
 /** The index of the first word from `start` that is neither a flag nor a flag's value; null where there is none. */

@@ -67,8 +67,7 @@ export async function readToml(
   try {
     ast = parseTOML(text.replace(/^\ufeff/, ""), { tomlVersion: "1.0" });
   } catch (error) {
-    const { lineNumber = 1, message } = error as { lineNumber?: number; message: string };
-    throw invalid(path, lineNumber, `not TOML: ${message.replace(/\.$/, "")}`);
+    throw invalid(path, lineOf(error, text), `not TOML: ${(error as Error).message.replace(/\.$/, "")}`);
   }
   const entries: Entry[] = [];
   const tables: { path: string[]; line: number }[] = [];
@@ -95,6 +94,13 @@ export async function readToml(
     for (const pair of node.body) collect(pair, keys, false);
   }
   return { entries, tables, ast };
+}
+
+/** A value that is missing is missed where the next word stands; its line is that of the `=`. */
+function lineOf(error: unknown, text: string): number {
+  const { lineNumber = 1, index = 0 } = error as { lineNumber?: number; index?: number };
+  const before = text.slice(0, index).trimEnd();
+  return before.endsWith("=") ? before.split("\n").length : lineNumber;
 }
 
 /** The names in a TOML key: `profile."a.b".geo` has three. */

@@ -64,6 +64,7 @@ describe("what is wrong is named with file and line", () => {
     ['[aliases.x]\ny = "z"', /:1: unknown table/],
     ['model = "a"\nmodel = "b"', /:2: not TOML/],
     ["model = ", /:1: not TOML/],
+    ["\nmodel =\n\ngeo = 1", /:2: not TOML/],
     ["model = 2026-11-20", /:1: `model` must be text in quotes/],
     [`model = ${"[".repeat(10_000)}`, /not TOML/],
   ])("%s", async (text, message) => {

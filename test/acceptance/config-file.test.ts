@@ -1,0 +1,166 @@
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { cbr, freshHome, type RunOptions } from "../support/cbr.ts";
+
+let home: string;
+let file: string;
+const run = (args: string[], options: RunOptions = {}) => cbr(["config", ...args], { home, ...options });
+const write = (text: string) => {
+  mkdirSync(join(home, ".config/cbr"), { recursive: true });
+  writeFileSync(file, text);
+};
+
+beforeEach(() => {
+  home = freshHome();
+  file = join(home, ".config/cbr/config.toml");
+});
+
+test("path says where the file is, or would be, even when it is broken", async () => {
+  expect(await run(["path"])).toMatchObject({ code: 0, stdout: `${file}\n`, stderr: "" });
+  write("not toml at all");
+  expect(await run(["path"], { env: { AWS_PROFILE: "nope" } })).toMatchObject({
+    code: 0,
+    stdout: `${file}\n`,
+  });
+  expect(await run(["path"], { env: { CBR_CONFIG: "/x/y.toml" } })).toMatchObject({ stdout: "/x/y.toml\n" });
+});
+
+describe("set", () => {
+  test("makes the file, for its owner only", async () => {
+    expect(await run(["set", "profile.work.model", "opus-4.6"])).toMatchObject({
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
+    expect(readFileSync(file, "utf8")).toBe('[profile.work]\nmodel = "opus-4.6"\n');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(join(home, ".config/cbr")).mode & 0o777).toBe(0o700);
+    expect(readdirSync(join(home, ".config/cbr"))).toEqual(["config.toml"]);
+  });
+
+  test("keeps comments, mode and links", async () => {
+    const real = join(home, "dotfiles.toml");
+    writeFileSync(real, '# mine\nmodel = "a" # why\n');
+    chmodSync(real, 0o640);
+    mkdirSync(join(home, ".config/cbr"), { recursive: true });
+    symlinkSync(real, file);
+    await run(["set", "model", "b"]);
+    expect(readFileSync(real, "utf8")).toBe('# mine\nmodel = "b" # why\n');
+    expect(statSync(real).mode & 0o777).toBe(0o640);
+    expect(lstatSync(file).isSymbolicLink()).toBe(true);
+  });
+
+  test("and then it holds", async () => {
+    await run(["set", "timeout", "2.5"]);
+    await run(["set", "aliases.fast", "haiku-4.5"]);
+    const { stdout } = await run(["show", "--json"]);
+    expect(JSON.parse(stdout)).toContainEqual({
+      name: "timeout",
+      value: 2.5,
+      source: "~/.config/cbr/config.toml",
+    });
+    expect(await run(["get", "timeout"])).toMatchObject({ code: 0, stdout: "2.5\n" });
+    expect(await run(["get", "aliases.fast"])).toMatchObject({ code: 0, stdout: "haiku-4.5\n" });
+  });
+
+  test.each([
+    [["geo", "mars"], "`geo` must be `global`"],
+    [["max_tokens", "1e6"], "`max_tokens` must be a whole number"],
+    [["modle", "x"], "did you mean `model`?"],
+    [["profile", "work"], "no setting of the config file"],
+    [["region", "nowhere"], "`region` must be a region"],
+  ])("%j changes nothing", async (args, message) => {
+    write('model = "a"\n');
+    const { code, stderr } = await run(["set", ...args]);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+    expect(readFileSync(file, "utf8")).toBe('model = "a"\n');
+  });
+
+  test("a file that is broken already is not touched", async () => {
+    write("modle = 1\n");
+    const { code, stderr } = await run(["set", "geo", "eu"]);
+    expect(stderr).toContain("config.toml:1: unknown key `modle`");
+    expect(code).toBe(2);
+    expect(readFileSync(file, "utf8")).toBe("modle = 1\n");
+  });
+
+  test("where nothing can be written it is exit 11", async () => {
+    writeFileSync(join(home, ".config"), "");
+    const { code, stderr } = await run(["set", "geo", "eu"]);
+    expect(stderr).toContain("cannot write");
+    expect(code).toBe(11);
+  });
+});
+
+test("get of a key that is not in the file is exit 2", async () => {
+  expect(await run(["get", "model"])).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: expect.stringContaining("`model` is not set in ~/.config/cbr/config.toml"),
+  });
+});
+
+describe("edit", () => {
+  /** An editor that is a program: it gets the file's path last. */
+  const editor = (script: string) => {
+    const path = join(home, "my editor.sh");
+    writeFileSync(path, `#!/bin/sh\n${script}\n`);
+    chmodSync(path, 0o755);
+    return `'${path}' --wait`;
+  };
+
+  test("what the editor leaves is the config file; VISUAL goes before EDITOR", async () => {
+    const env = { VISUAL: editor(`test "$1" = --wait && echo 'geo = "eu"' > "$2"`), EDITOR: "false" };
+    expect(await run(["edit"], { env })).toMatchObject({ code: 0, stderr: "" });
+    expect(readFileSync(file, "utf8")).toBe('geo = "eu"\n');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  test("what is not valid does not count", async () => {
+    write('model = "a"\n');
+    const { code, stderr } = await run(["edit"], { env: { EDITOR: editor(`echo 'geo = "mars"' >> "$2"`) } });
+    expect(stderr).toContain("config.toml:2: `geo` must be `global`");
+    expect(code).toBe(2);
+    expect(readFileSync(file, "utf8")).toBe('model = "a"\n');
+  });
+
+  test("a broken file can be mended", async () => {
+    write("modle = 1\n");
+    expect(await run(["edit"], { env: { EDITOR: editor(`echo 'model = "b"' > "$2"`) } })).toMatchObject({
+      code: 0,
+    });
+    expect(readFileSync(file, "utf8")).toBe('model = "b"\n');
+  });
+
+  test("nothing changed is nothing written", async () => {
+    expect(await run(["edit"], { env: { EDITOR: "true" } })).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("unchanged"),
+    });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test("an editor that fails or is not there is exit 2, and no shell reads its name", async () => {
+    expect(await run(["edit"], { env: { EDITOR: "false" } })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("ended with 1"),
+    });
+    const trap = join(home, "trap");
+    const { code, stderr } = await run(["edit"], { env: { EDITOR: `nope; touch ${trap}` } });
+    expect(stderr).toContain("`nope;` (from `EDITOR`) cannot be started");
+    expect(code).toBe(2);
+    expect(existsSync(trap)).toBe(false);
+  });
+});
