@@ -112,7 +112,8 @@ export class Sessions {
 
   /** Throws CbrError `clobber` where a session of that name exists. */
   assertFree(name: string): void {
-    if (!this.#entries().includes(`${name}.jsonl`)) return this.refuseCaseClash(name);
+    this.refuseCaseClash(name);
+    if (!this.#entries().includes(`${name}.jsonl`)) return;
     throw new CbrError("clobber", {
       message: `there is already a session \`${name}\``,
       hint: "choose another name",
@@ -121,9 +122,9 @@ export class Sessions {
 
   /** Two names that differ only in case are one file on some systems, and two on others. */
   refuseCaseClash(name: string): void {
-    const clash = this.#entries().find(
-      (entry) => entry !== `${name}.jsonl` && entry.toLowerCase() === `${name}.jsonl`.toLowerCase(),
-    );
+    const entries = this.#entries();
+    if (entries.includes(`${name}.jsonl`)) return;
+    const clash = entries.find((entry) => entry.toLowerCase() === `${name}.jsonl`.toLowerCase());
     if (clash === undefined) return;
     throw new CbrError("session_name_invalid", {
       message: `\`${name}\` differs only in case from the session \`${clash.slice(0, -6)}\``,

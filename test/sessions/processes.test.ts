@@ -1,6 +1,6 @@
 // What several processes, and processes that die at any moment, do to one session.
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -89,6 +89,29 @@ test("four writers on one session lose no turn", async () => {
   const said = writers.flatMap((writer) => writer.done);
   expect(said).toHaveLength(100);
   expect((await wholeTurns(state)).sort()).toEqual(said.sort());
+});
+
+test.each(["000", "002", "022", "077"])("under umask %s nobody else can read anything", async (umask) => {
+  const state = mkdtempSync(join(tmpdir(), "cbr-umask-"));
+  const command = `umask ${umask} && exec "$0" "$@"`;
+  const child = spawn("sh", [
+    "-c",
+    command,
+    process.execPath,
+    script,
+    state,
+    "work",
+    "t",
+    "Infinity",
+    "hold",
+  ]);
+  await new Promise((resolve) => child.stdout.once("data", resolve));
+  const { directory } = bench({ state });
+  const modes = [directory, ...readdirSync(directory).map((entry) => join(directory, entry))].map((path) =>
+    (statSync(path).mode & 0o777).toString(8),
+  );
+  child.kill("SIGKILL");
+  expect(modes).toEqual(["700", "600", "600"]);
 });
 
 test("a killed holder's lock is taken over by exactly one of four", async () => {
