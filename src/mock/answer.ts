@@ -8,8 +8,13 @@ export type Block = Record<string, unknown> & { type: string };
 
 /** A Messages API request as the mock reads it; rules have been checked. */
 export interface Prompt {
+  /** What the reply calls the model. */
   model: string;
   body: Record<string, unknown>;
+  /** Thinking is on unless the request switches it off. */
+  thinksByDefault: boolean;
+  /** The newer models keep their thinking to themselves unless asked for a summary. */
+  hidesThinking: boolean;
 }
 
 export interface Answer {
@@ -100,8 +105,9 @@ function decideContent(prompt: Prompt, modelId: string): { content: Block[]; sto
   const content: Block[] = [];
   const asked = lastUserBlocks(body);
   const text = lastText(asked);
-  if (isThinking(body)) {
-    const isOmitted = (body["thinking"] as { display?: string }).display === "omitted";
+  if (isThinking(prompt)) {
+    const display = (body["thinking"] as { display?: string } | undefined)?.display;
+    const isOmitted = (display ?? (prompt.hidesThinking ? "omitted" : "summarized")) === "omitted";
     const thinking = isOmitted ? "" : `The prompt says ${quote(text)}. I will say what I understood.`;
     content.push({ type: "thinking", thinking, signature: signatureOf(thinking) });
   }
@@ -125,9 +131,9 @@ function decideContent(prompt: Prompt, modelId: string): { content: Block[]; sto
   return { content, stopReason: "end_turn" };
 }
 
-function isThinking(body: Record<string, unknown>): boolean {
+function isThinking({ body, thinksByDefault }: Prompt): boolean {
   const type = (body["thinking"] as { type?: string } | undefined)?.type;
-  return type === "enabled" || type === "adaptive";
+  return type === undefined ? thinksByDefault : type !== "disabled";
 }
 
 /** The tool that is forced; or, when it is offered, one that the prompt names. */

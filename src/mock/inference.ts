@@ -1,12 +1,15 @@
 // From a checked request to a reply, whichever API asked: default or scripted answer, whole or streamed, with pace and
 // faults.
+import type { CatalogModel } from "../models/catalog.ts";
 import { type Answer, defaultAnswer, type Prompt, scriptedAnswer } from "./answer.ts";
 import { type EventEncoder, type MessageEvent, messageEvents, tokensIn } from "./events.ts";
 import { applyFault, type EncodedEvent } from "./faults.ts";
 import { encodeFrame } from "./frames.ts";
+import { signaturesOf } from "./prompt-checks.ts";
 import type { MockReply, MockRequest, WireStep } from "./routes.ts";
+import type { Fields } from "./rules/violation.ts";
 import type { ScriptEvent } from "./script.ts";
-import type { MockUsage } from "./usage.ts";
+import { countUsage } from "./usage.ts";
 
 /** The answer to a prompt: the script's where there is one for it, else the default. */
 export function answerTo(request: MockRequest, prompt: Prompt, modelId: string, input: MockUsage): Answer {

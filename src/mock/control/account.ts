@@ -14,6 +14,8 @@ import { findModel, notFound } from "./data.ts";
 interface Account {
   /** Base ids whose agreement was deleted: all others have one, as after a first call. */
   withoutAgreement: Set<string>;
+  /** Base ids whose agreement is being made: the next look still says so. */
+  pending: Set<string>;
   /** Base64, as it came. */
   form: string | null;
   retention: { mode: string; updatedAt: string };
@@ -65,6 +67,7 @@ export const ACCOUNT_ROUTES: MockRoute[] = [
 function accountOf(request: MockRequest): Account {
   return request.state.of<Account>("control.account", () => ({
     withoutAgreement: new Set(),
+    pending: new Set(),
     form: FORM,
     retention: { mode: "default", updatedAt: "2026-01-15T09:00:00Z" },
   }));
@@ -72,10 +75,12 @@ function accountOf(request: MockRequest): Account {
 
 function getAvailability(request: MockRequest): MockReply {
   const modelId = existingModel(pathParam(request));
-  const isAgreed = !accountOf(request).withoutAgreement.has(modelId);
+  const account = accountOf(request);
+  const isPending = account.pending.delete(modelId);
+  const isAgreed = !isPending && !account.withoutAgreement.has(modelId);
   return jsonReply({
     modelId,
-    agreementAvailability: { status: isAgreed ? "AVAILABLE" : "NOT_AVAILABLE" },
+    agreementAvailability: { status: isPending ? "PENDING" : isAgreed ? "AVAILABLE" : "NOT_AVAILABLE" },
     authorizationStatus: "AUTHORIZED",
     entitlementAvailability: isAgreed ? "AVAILABLE" : "NOT_AVAILABLE",
     regionAvailability: "AVAILABLE",
@@ -131,6 +136,7 @@ function createAgreement(request: MockRequest): MockReply {
   if (!account.withoutAgreement.delete(modelId)) {
     throw new MockError(400, "ConflictException", "Agreement already exists for the provided model.");
   }
+  account.pending.add(modelId);
   return { ...jsonReply({ modelId }), status: 202 };
 }
 
