@@ -34,6 +34,16 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/convert.ts")).convertCommand,
   },
   {
+    name: "logging",
+    summary: "show, enable or disable invocation logging",
+    load: async () => (await import("./commands/logging.ts")).loggingCommand,
+  },
+  {
+    name: "access",
+    summary: "show or request access to a model",
+    load: async () => (await import("./commands/access/index.ts")).accessCommand,
+  },
+  {
     name: "mock",
     summary: "run a local Bedrock, or a command against one",
     load: async () => (await import("./commands/mock.ts")).mockCommand,

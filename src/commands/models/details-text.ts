@@ -2,10 +2,9 @@
 import type { OutputStream } from "../../host/streams.ts";
 import type { ModelPrice } from "../../models/catalog.ts";
 import { renderFields } from "../../render/fields.ts";
-import { renderTable } from "../../render/table.ts";
 import type { Details } from "./details.ts";
 
-type Out = Pick<OutputStream, "isTTY" | "width" | "color">;
+type Out = Pick<OutputStream, "isTTY" | "color">;
 
 /** The whole page of `cbr models show`. */
 export function showText(details: Details, out: Out): string {
@@ -13,7 +12,7 @@ export function showText(details: Details, out: Out): string {
     renderFields(out, facts(details)),
     renderFields(out, parameterFacts(details)),
     ...details.profiles.map((profile) => renderFields(out, profileFacts(profile))),
-    renderTable(out, ["PRICE", "INPUT", "OUTPUT", "CACHE READ", "WRITE 5M", "WRITE 1H"], priceRows(details)),
+    renderFields(out, priceFacts(details)),
     renderFields(out, liveFacts(details)),
   ];
   return sections.filter((section) => section !== "").join("\n");
@@ -99,24 +98,30 @@ const STANDINGS = {
   listed: "listed by AWS",
   catalog: "in the catalog",
   conflict: "published by Anthropic and not by AWS",
-  past: "of a model past its end of life",
 } as const;
 
-function priceRows({ prices }: Details): string[][] {
-  return (prices ?? []).flatMap(({ route, price, long_prompt: long }) => [
-    ...(price === null ? [] : [priceRow(route, price)]),
-    ...(long?.price ? [priceRow(`${route}, prompt above ${long.above_tokens}`, long.price)] : []),
+/** USD per million tokens. */
+function priceFacts({ prices }: Details): [string, string | null][] {
+  return (prices ?? []).flatMap(({ route, price, long_prompt: long }): [string, string | null][] => [
+    [`price ${route}`, price && priceText(price)],
+    ...(long?.price
+      ? [[`  prompt above ${long.above_tokens}`, priceText(long.price)] as [string, string]]
+      : []),
   ]);
 }
 
-function priceRow(label: string, price: ModelPrice): string[] {
-  const { input, output, cache_read, cache_write_5m, cache_write_1h } = price;
-  return [
-    label,
-    ...[input, output, cache_read, cache_write_5m, cache_write_1h].map((usd) =>
-      usd === null ? "-" : `$${usd}`,
-    ),
-  ];
+function priceText({
+  input,
+  output,
+  cache_read: read,
+  cache_write_5m: write,
+  cache_write_1h: longWrite,
+}: ModelPrice) {
+  const parts = [`$${input} in`, `$${output} out`];
+  if (read !== null) parts.push(`$${read} cache read`);
+  if (write !== null) parts.push(`$${write} cache write`);
+  if (longWrite !== null) parts.push(`$${longWrite} 1h cache write`);
+  return `${parts.join(", ")} per million tokens`;
 }
 
 function liveFacts({ live, catalog_as_of }: Details): [string, string | null][] {
