@@ -64,7 +64,7 @@ function nothingToRead(): CbrError {
 
 /** A model the body names and nobody knows is left as it is: it may be newer than this program. A flag's is an error. */
 function modelFacts(model: string | null, { to, model: typed }: ConvertFlags): ModelFacts {
-  const unknown: ModelFacts = { id: model, structuredOutput: null, automaticCaching: null };
+  const unknown: ModelFacts = { id: model, structuredOutput: null, automaticCaching: null, notServed: null };
   if (model === null) return unknown;
   try {
     return knownFacts(model, to);
@@ -77,16 +77,17 @@ function modelFacts(model: string | null, { to, model: typed }: ConvertFlags): M
 function knownFacts(value: string, to: Dialect): ModelFacts {
   const name = parseModelName(value);
   const model = name.kind === "closed-family" ? null : name.model;
-  if (to === "mantle" && model !== null && model.mantle_id === null) {
-    throw new CbrError("not_convertible", {
-      message: `bedrock-mantle does not serve ${model.name}`,
-      hint: "name another model with `--model`, or convert with `--to bedrock`",
-    });
-  }
+  const isServed = to !== "mantle" || model === null || model.mantle_id !== null;
   return {
-    id: to === "anthropic" ? firstPartyId(value, model) : bedrockId(value, to),
+    id:
+      to === "anthropic"
+        ? firstPartyId(value, model)
+        : isServed
+          ? bedrockId(value, to)
+          : (model?.base_id ?? value),
     structuredOutput: model?.structured_output ?? null,
     automaticCaching: model === null ? null : isUnversioned(model),
+    notServed: isServed ? null : (model?.name ?? value),
   };
 }
 

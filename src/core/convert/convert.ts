@@ -16,6 +16,8 @@ export interface ModelFacts {
   id: string | null;
   structuredOutput: boolean | null;
   automaticCaching: boolean | null;
+  /** The model's own name where the target does not serve it; then `id` is what it would be called. */
+  notServed: string | null;
 }
 
 /** The output token limit where a body names none and the target wants one. */
@@ -72,13 +74,13 @@ function bodyFor(source: DraftBody, to: Dialect, model: ModelFacts, notes: Notes
   }
   if (to === "anthropic") {
     for (const key of Object.keys(body).filter((name) => name.startsWith("amazon-bedrock-"))) {
-      notes.lost(key, `Anthropic's API has no \`${key}\``);
+      notes.lost(key, `${targetName(to)} has no \`${key}\``);
       delete body[key];
     }
     return body;
   }
   const pruned = withoutUnsupported(body, {
-    name: to === "mantle" ? "bedrock-mantle" : "Bedrock",
+    name: targetName(to),
     hasStructuredOutput: to !== "mantle" && model.structuredOutput !== false,
     hasAutomaticCaching: model.automaticCaching,
   });
@@ -102,6 +104,7 @@ function betasFor(betas: readonly string[], to: Dialect, notes: Notes): string[]
 /** What moves between body, URL and headers. */
 function noteEnvelope(source: Source, to: Dialect, model: ModelFacts, betas: string[], notes: Notes): void {
   const isInUrl = to === "bedrock" || to === "converse";
+  if (model.notServed !== null) notes.lost("model", `${targetName(to)} does not serve ${model.notServed}`);
   if (source.model !== null && isInUrl) {
     notes.changed("model", `\`${source.model}\` goes into the URL, as \`${model.id ?? source.model}\``);
   } else if (source.model !== null && model.id !== null && model.id !== source.model) {
@@ -140,7 +143,7 @@ function moveConverseSettings(source: Source, to: Dialect, notes: Notes): void {
   for (const [path, value, header] of settings) {
     if (value === null || value === undefined) continue;
     if (to === "bedrock") notes.changed(path, `goes into the header \`${header}\``);
-    else notes.lost(path, `${to === "mantle" ? "bedrock-mantle" : "Anthropic's API"} has no \`${path}\``);
+    else notes.lost(path, `${targetName(to)} has no \`${path}\``);
   }
 }
 
@@ -158,4 +161,10 @@ function converseSettings(source: Source): JsonObject {
     ...(latency && { performanceConfig: { latency } }),
     ...(serviceTier && { serviceTier: { type: serviceTier } }),
   };
+}
+
+function targetName(to: Dialect): string {
+  return { anthropic: "Anthropic's API", bedrock: "Bedrock", converse: "Bedrock", mantle: "bedrock-mantle" }[
+    to
+  ];
 }

@@ -89,7 +89,15 @@ export function parseCurl(text: string): CurlRequest {
   const betas = headers
     .filter(([name]) => name === "anthropic-beta")
     .flatMap(([, value]) => value.split(","));
-  const kept = ["anthropic-beta", "content-type", "accept", "user-agent", "content-length", "host"];
+  const kept = [
+    "anthropic-beta",
+    "anthropic-version",
+    "content-type",
+    "accept",
+    "user-agent",
+    "content-length",
+    "host",
+  ];
   const dropped = headers.map(([name]) => name).filter((name) => !kept.includes(name));
   const version = headers.find(([name]) => name === "anthropic-version")?.[1] ?? parsed.version;
   return {
