@@ -25,14 +25,19 @@ export interface Destination {
   regions: readonly string[] | null;
 }
 
-/** The geo when it is a fence (config file, environment) rather than a wish of this one call; else null. */
+/** Whether a geo is a fence: set in the config file or the environment, not for this one call. */
+export function isGuard(geo: Sourced): boolean {
+  return geo.origin === "file" || geo.origin === "environment";
+}
+
+/** The geo when it is a fence rather than a wish of this one call; else null. */
 export function guardOf(geo: Sourced | null): Sourced | null {
-  return geo?.origin === "file" || geo?.origin === "environment" ? geo : null;
+  return geo !== null && isGuard(geo) ? geo : null;
 }
 
 /** The geo when it was asked for just now (`--geo`); else null. */
 export function askedGeo(geo: Sourced | null): Sourced | null {
-  return guardOf(geo) === null ? geo : null;
+  return geo !== null && !isGuard(geo) ? geo : null;
 }
 
 /** Throws `geo_guard` when a request would leave the guard's geo, or could without anybody knowing. */
