@@ -67,6 +67,14 @@ describe("a pipe that stays open and silent", () => {
     },
   );
 
+  test("that is waited for gives way to Ctrl-C", async () => {
+    const bedrock = await mocked();
+    const running = bedrock.cbr(["invoke", "-f", "-", "hi"], { stdin: "open" });
+    running.child.stderr?.once("data", () => running.child.kill("SIGINT")); // it says that it waits
+    expect(await running).toMatchObject({ signal: "SIGINT", stdout: "" });
+    expect(bedrock.mock.requests).toHaveLength(0);
+  });
+
   test("does not keep a failed program alive", async () => {
     const run = await cbr(["invoke", "-f", "missing", "hi"], { stdin: "open" });
     expect(run.code).toBe(3);
