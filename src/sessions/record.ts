@@ -11,7 +11,7 @@ export const MAX_LINE_BYTES = 64 << 20;
 /** Deeper JSON than this was not written by cbr and would overflow whoever walks it. */
 const MAX_DEPTH = 200;
 /** Lines up to this length are read whole at once; the head of longer ones is enough. */
-const SMALL_BYTES = 4096;
+const SMALL_BYTES = 512;
 
 const CONTENT_KEY = Buffer.from(',"content":');
 const CLOSING_BRACE = 0x7d;
