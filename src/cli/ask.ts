@@ -27,16 +27,16 @@ export async function askLine(asker: Asker, question: string): Promise<string> {
   }
 }
 
-/**
- * A yes to a change that was shown. `isAgreed` is `--yes`. Throws `confirmation_required` where there is no terminal;
- * false is a no.
- */
+/** Throws `confirmation_required` where a change has no `--yes` and nobody can be asked for it. */
+export function requireAnswer({ io }: Pick<Asker, "io">, isAgreed: boolean): void {
+  if (isAgreed || io.canAsk) return;
+  throw new CbrError("confirmation_required", {
+    message: "this change needs a yes, and there is no terminal to ask on",
+  });
+}
+
+/** Asks for a yes to a change that was shown; `isAgreed` is `--yes`. False is a no. Throws as `requireAnswer`. */
 export async function confirm(asker: Asker, question: string, isAgreed: boolean): Promise<boolean> {
-  if (isAgreed) return true;
-  if (!asker.io.canAsk) {
-    throw new CbrError("confirmation_required", {
-      message: "this change needs a yes, and there is no terminal to ask on",
-    });
-  }
-  return /^y(es)?$/i.test(await askLine(asker, `${question} [y/N] `));
+  requireAnswer(asker, isAgreed);
+  return isAgreed || /^y(es)?$/i.test(await askLine(asker, `${question} [y/N] `));
 }

@@ -1,7 +1,7 @@
 // cbr logging: Bedrock's model invocation logging of this account and region.
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
-import { confirm } from "../cli/ask.ts";
+import { confirm, requireAnswer } from "../cli/ask.ts";
 import type { Context } from "../cli/context.ts";
 import { regionOf } from "../cli/region.ts";
 import { startSpinner } from "../cli/spinner.ts";
@@ -55,7 +55,8 @@ function enableCommand(context: Context): Command {
     .action(async (_options: unknown, command: Command) => {
       const flags = command.optsWithGlobals<EnableFlags>();
       const settings = await context.settings(flags);
-      planLogging(NO_COMPLAINT, flags);
+      planLogging(ANY_DESTINATION, flags);
+      requireAnswer(context, flags.yes === true);
       await withControl(context, settings, async (control, options) => {
         const before = await control.getLogging(options);
         const after = planLogging(before, flags);
@@ -73,6 +74,7 @@ function disableCommand(context: Context): Command {
     .option("--json", "print JSON")
     .action(async (_options: unknown, command: Command) => {
       const flags = command.optsWithGlobals<ChangeFlags>();
+      requireAnswer(context, flags.yes === true);
       await withControl(context, await context.settings(flags), async (control, options) => {
         const before = await control.getLogging(options);
         await change(context, control, flags, before, null, () => control.deleteLogging(options));
@@ -81,7 +83,7 @@ function disableCommand(context: Context): Command {
 }
 
 /** Stands for any destination already set: what is typed is checked against it before AWS is asked. */
-const NO_COMPLAINT: LoggingConfig = {
+const ANY_DESTINATION: LoggingConfig = {
   s3Config: { bucketName: "any" },
   cloudWatchConfig: { logGroupName: "any", roleArn: "arn:aws:iam::000000000000:role/any" },
 };

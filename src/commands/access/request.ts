@@ -65,7 +65,7 @@ async function request(
   } else {
     context.report.line(`access to ${subject.name} in ${control.region}`);
     for (const { what, before, after } of changes) {
-      context.report.line(sanitizeLine(`  ${what}: ${before} -> ${after}`));
+      context.report.line(`  ${sanitizeLine(`${what}: ${before} -> ${after}`)}`);
     }
     if (!(await confirm(context, "Make these changes?", flags.yes === true))) {
       context.report.notice("nothing was changed");
