@@ -11,11 +11,29 @@ import type { Fields } from "./rules/violation.ts";
 import type { ScriptEvent } from "./script.ts";
 import { countUsage } from "./usage.ts";
 
-/** The answer to a prompt: the script's where there is one for it, else the default. */
-export function answerTo(request: MockRequest, prompt: Prompt, modelId: string, input: MockUsage): Answer {
-  return request.scripted
-    ? scriptedAnswer(prompt, request.scripted, input)
-    : defaultAnswer(prompt, modelId, input);
+/**
+ * The answer to a checked Messages body: the script's where there is one for it, else the default.
+ * `name` is what the reply calls the model.
+ */
+export function answerTo(
+  request: MockRequest,
+  body: Fields,
+  called: { model: CatalogModel; modelId: string; name: string },
+): Answer {
+  const { model, modelId, name } = called;
+  const input = countUsage(body, model.base_id, model.cache.min_tokens ?? 1024, request.state, request.now);
+  const prompt: Prompt = {
+    model: name,
+    body,
+    thinksByDefault: model.thinking.on_by_default,
+    hidesThinking: model.thinking.mode === "adaptive" || model.thinking.mode === "adaptive_always",
+  };
+  if (!request.scripted) return defaultAnswer(prompt, modelId, input);
+  const answer = scriptedAnswer(prompt, request.scripted, input);
+  for (const block of answer.content) {
+    if (block.type === "thinking") signaturesOf(request.state).add(String(block["signature"]));
+  }
+  return answer;
 }
 
 /** Streams `answer` through `encoder`; `finish` may add to the last event. */
