@@ -147,6 +147,15 @@ describe("profiles", () => {
     expect(of("region")?.value).toBe("us-east-1");
   });
 
+  test("an AWS file that is garbage does no harm", async () => {
+    const path = home({
+      ".aws/config": "\0\0[[[ = \n=x\n[profile __proto__]\na=b\n",
+      ".aws/credentials": "{}",
+    });
+    const { of } = await show([], { home: path, env: { AWS_REGION: "us-east-1" } });
+    expect(of("region")?.source).toBe("AWS_REGION");
+  });
+
   test("key variables beside AWS_PROFILE give one warning", async () => {
     const path = home({ ".aws/config": "[profile work]\nregion=eu-west-1\n" });
     const { stderr } = await show([], {
