@@ -1,10 +1,12 @@
 // Builds the Context. Every import of a heavy package is here, lazy, behind a function.
 import type { Context } from "./cli/context.ts";
 import type { Report } from "./cli/report.ts";
+import type { Claude } from "./core/claude.ts";
 import { CbrError, ExitCode, Interrupted } from "./core/errors.ts";
 import type { Host } from "./host/host.ts";
 import type { IOStreams } from "./host/streams.ts";
 import { sanitizeLine } from "./render/sanitize.ts";
+import type { Settings } from "./settings/settings.ts";
 
 /** Connects the parts for one run of the program. `stop` is aborted by signals; `cleanUps` run at the end. */
 export function wire(
@@ -33,6 +35,7 @@ export function wire(
     const { askLine } = await import("./cli/ask.ts");
     return askLine({ host, io, report, signal: stop.signal }, `MFA code of ${sanitizeLine(serial)}: `);
   };
+  const connections = new Map<string, { settings: Settings; claude: Promise<Claude> }>();
   return {
     host,
     io,
@@ -55,9 +58,14 @@ export function wire(
       if (settings.error_format !== null) report.errorFormat = settings.error_format.value;
       return settings;
     },
-    async claude(settings, region) {
-      const { connect } = await import("./bedrock/connect.ts");
-      return connect({ host, settings, region, askMfa, debug: (message) => report.debug(message) });
+    claude(settings, region) {
+      const known = connections.get(region);
+      if (known?.settings === settings) return known.claude;
+      const claude = import("./bedrock/connect.ts").then(({ connect }) =>
+        connect({ host, settings, region, askMfa, debug: (message) => report.debug(message) }),
+      );
+      connections.set(region, { settings, claude });
+      return claude;
     },
     async sessions() {
       const { Sessions } = await import("./sessions/sessions.ts");

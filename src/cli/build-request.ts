@@ -1,32 +1,51 @@
 // From flags, settings and prompt to the one request that will be sent, and the route it takes.
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+
+import { withCache } from "../core/cache.ts";
 import type { Api, ClaudeRequest } from "../core/claude.ts";
+import type { ParsedBody } from "../core/convert/body.ts";
 import { CbrError } from "../core/errors.ts";
+import { checkMedia } from "../core/media.ts";
 import type { ContentBlock, Message, MessagesBody } from "../core/messages.ts";
 import { setParam } from "../core/param.ts";
-import { type Route, resolveRoute } from "../models/route.ts";
-import type { Settings } from "../settings/settings.ts";
+import { checkBodySize } from "../core/prompt.ts";
+import { askForData, type JsonSchema, type SchemaRequest } from "../core/schema.ts";
+import { shapeReasoning } from "../models/reasoning.ts";
+import { type Route, type RouteRequest, resolveRoute } from "../models/route.ts";
+import { checkParameters, PARAMETER_FLAGS, type Parameter } from "../models/rules.ts";
+import { schemaStrategy } from "../models/schema-strategy.ts";
+import type { Setting, SettingName, Settings } from "../settings/settings.ts";
 import type { Context } from "./context.ts";
+import type { GatheredPrompt } from "./prompt-input.ts";
 import type { RequestFlags } from "./request-flags.ts";
-
-export interface BuiltRequest {
-  request: ClaudeRequest;
-  route: Route;
-}
+import { guardrailOf, tagsOf } from "./request-values.ts";
 
 export interface RequestParts {
   flags: RequestFlags;
   settings: Settings;
-  /** The new user message; empty when the body's or the session's messages are all there is. */
-  content: ContentBlock[];
-  /** Turns before it. */
-  history: readonly Message[];
+  prompt: Pick<GatheredPrompt, "content" | "parts">;
+  /** Turns before the prompt. */
+  history?: readonly Message[];
+  /** The session's system prompt. */
+  system?: string;
+  /** `--body`: fields that flags win over, and that win over other settings. */
+  base?: ParsedBody | null;
+  schema?: JsonSchema | null;
   stream: boolean;
 }
 
+export interface BuiltRequest {
+  request: ClaudeRequest;
+  /** With a schema: where to find the data in the reply. */
+  schema: SchemaRequest | null;
+}
+
 /** Resolves model, geo, region and API and says on stderr what was chosen for the user. Throws CbrError before any request. */
-export function chooseRoute(context: Context, flags: RequestFlags, settings: Settings): Route {
+export function chooseRoute(
+  context: Context,
+  flags: RequestFlags,
+  settings: Settings,
+  instead: Partial<Pick<RouteRequest, "model" | "geo" | "region">> = {},
+): Route {
   const { report } = context;
   const route = resolveRoute({
     model: settings.model,
@@ -36,6 +55,7 @@ export function chooseRoute(context: Context, flags: RequestFlags, settings: Set
     isChecked: flags.check !== false,
     api: (settings.api?.value ?? null) as Api | null,
     live: null,
+    ...instead,
   });
   for (const { code, message } of route.warnings) report.warn(code, message);
   for (const notice of route.notices) report.notice(notice);
@@ -45,79 +65,135 @@ export function chooseRoute(context: Context, flags: RequestFlags, settings: Set
   return route;
 }
 
-/** Builds the request for `route`. Throws CbrError of exit code 2 for what the model does not take. */
-export function buildRequest(route: Route, parts: RequestParts): ClaudeRequest {
-  const { flags, settings } = parts;
-  const body: MessagesBody = {
-    max_tokens: settings.max_tokens?.value ?? Math.min(8192, route.model?.max_output_tokens ?? 8192),
-    messages: [
-      ...parts.history,
-      ...(parts.content.length > 0 ? [{ role: "user" as const, content: parts.content }] : []),
-    ],
-    ...(settings.system !== null && { system: settings.system.value }),
-    ...(settings.temperature !== null && { temperature: settings.temperature.value }),
-    ...(settings.top_p !== null && { top_p: settings.top_p.value }),
-    ...(settings.top_k !== null && { top_k: settings.top_k.value }),
+/** Builds and checks the request for `route`. Throws CbrError of exit code 2 or 3 for what the model does not take. */
+export function buildRequest(context: Context, route: Route, parts: RequestParts): BuiltRequest {
+  const { flags, settings, base } = parts;
+  const { report } = context;
+  const isChecked = flags.check !== false;
+  const choice = <K extends SettingName>(name: K, inBody: unknown) =>
+    pick(settings[name] as Setting<unknown> | null, inBody);
+  const reasoning = shapeReasoning(route.model, {
+    effort: choice("effort", base?.body.output_config?.effort) as string | null,
+    thinking: base?.body.thinking && settings.thinking?.origin !== "flag" ? null : thinkingOf(settings),
+    maxTokens: choice("max_tokens", base?.body.max_tokens) as number | null,
+    isShown: flags.showThinking === true,
+  });
+  let body: MessagesBody = {
+    ...base?.body,
+    max_tokens: reasoning.maxTokens,
+    messages: withPrompt([...(parts.history ?? []), ...(base?.body.messages ?? [])], parts.prompt.content),
+    ...optional("system", choice("system", base?.body.system ?? parts.system)),
+    ...optional("temperature", choice("temperature", base?.body.temperature)),
+    ...optional("top_p", choice("top_p", base?.body.top_p)),
+    ...optional("top_k", choice("top_k", base?.body.top_k)),
+    ...(reasoning.thinking && { thinking: reasoning.thinking }),
+    ...(reasoning.output_config && {
+      output_config: { ...base?.body.output_config, ...reasoning.output_config },
+    }),
     ...(flags.stop && { stop_sequences: flags.stop }),
   };
+  let schema: SchemaRequest | null = null;
+  if (parts.schema) {
+    schema = askForData(body, parts.schema, schemaStrategy(route.model, route.api, body.thinking));
+    body = schema.body;
+    report.verbose(`schema: ${schema.strategy}`);
+  }
+  if (flags.cache !== undefined) {
+    const cached = withCache(body, {
+      ttl: flags.cache as "5m" | "1h",
+      minTokens: route.model?.cache.min_tokens ?? null,
+      fileBlocks: parts.prompt.parts.flatMap((part, i) =>
+        ["text", "image", "pdf"].includes(part.kind) ? [i] : [],
+      ),
+    });
+    if (cached.notice !== null) report.notice(cached.notice);
+    body = cached.body;
+  }
   for (const param of flags.param ?? []) setParam(body, param);
-  return {
+
+  const request: ClaudeRequest = {
     api: route.api,
     modelId: route.modelId,
     region: route.region.value,
     stream: parts.stream,
     body,
-    betas: [...new Set(flags.beta ?? [])],
+    betas: [...new Set([...(base?.betas ?? []), ...reasoning.betas, ...(flags.beta ?? [])])],
     ...(flags.guardrail !== undefined && { guardrail: guardrailOf(flags.guardrail) }),
     ...(flags.trace && { trace: "enabled" as const }),
     ...(flags.serviceTier !== undefined && { serviceTier: flags.serviceTier }),
     ...(flags.latency !== undefined && { latency: flags.latency }),
     ...(flags.tag && { tags: tagsOf(flags.tag) }),
   };
+  if (isChecked) check(context, route, request, parts);
+  const size = checkBodySize(Buffer.byteLength(JSON.stringify(body)), parts.prompt.parts);
+  if (size !== null) report.notice(size);
+  return { request, schema };
 }
 
-/** `--system-file`'s text. Throws CbrError `file_unreadable`. */
-export async function readSystemFile(path: string, cwd: string): Promise<string> {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(await readFile(resolve(cwd, path)));
-    if (text.trim() === "")
-      throw new CbrError("empty_file", { message: `the system prompt file \`${path}\` is empty` });
-    return text;
-  } catch (error) {
-    if (error instanceof CbrError) throw error;
-    if (error instanceof TypeError)
-      throw new CbrError("invalid_utf8", { message: `\`${path}\` is not UTF-8` });
-    throw new CbrError("file_unreadable", {
-      message: `cannot read the system prompt file \`${path}\`: ${(error as NodeJS.ErrnoException).code ?? "failed"}`,
+function check(
+  context: Context,
+  route: Route,
+  request: ClaudeRequest,
+  { settings, prompt }: RequestParts,
+): void {
+  const { model } = route;
+  const sources: Partial<Record<Parameter, string>> = {};
+  for (const name of Object.keys(PARAMETER_FLAGS) as Parameter[]) {
+    const setting = name in settings ? (settings[name as SettingName] as Setting<unknown> | null) : null;
+    if (setting !== null && setting.origin !== "flag" && setting.origin !== "default")
+      sources[name] = setting.source;
+  }
+  const warnings = checkParameters(model, {
+    api: request.api,
+    body: request.body,
+    betas: request.betas,
+    serviceTier: request.serviceTier,
+    latency: request.latency,
+    sources,
+  });
+  for (const { code, message } of warnings) context.report.warn(code, message);
+  if (request.api === "mantle" && request.guardrail !== undefined) {
+    throw new CbrError("api_not_supported", {
+      message: "`--guardrail`: mantle ignores guardrails silently",
+      hint: "use `--api invoke`, `--api converse` or `--api messages`",
     });
   }
+  const limits = {
+    contextWindow: model?.context_window ?? null,
+    api: request.api,
+    takesImages: model === null || model.modalities.includes("image"),
+    takesPdf: model === null || model.pdf,
+    model: model?.name ?? "the model",
+  };
+  const names = prompt.parts.map((part) => part.name);
+  checkMedia(prompt.content, limits, names);
 }
 
-function guardrailOf(text: string): { id: string; version: string } {
-  // An ARN has colons of its own; only a version or DRAFT after the last one is a version.
-  const match = /^(.+?)(?::(DRAFT|\d{1,8}))?$/.exec(text);
-  return { id: match?.[1] ?? text, version: match?.[2] ?? "DRAFT" };
+/** A prompt after an unanswered one joins it: the roles must take turns. */
+function withPrompt(history: Message[], content: ContentBlock[]): Message[] {
+  const last = history.at(-1);
+  if (content.length === 0) return history;
+  if (last?.role !== "user") return [...history, { role: "user", content }];
+  const before: ContentBlock[] =
+    typeof last.content === "string" ? [{ type: "text", text: last.content }] : last.content;
+  return [...history.slice(0, -1), { role: "user", content: [...before, ...content] }];
 }
 
-const TAG_KEY = /^[a-zA-Z0-9\s:_@$#=/+,\-.]{1,256}$/;
-const TAG_VALUE = /^[a-zA-Z0-9\s:_@$#=/+,\-.]{0,256}$/;
+/** A flag wins over the body, the body over every other source of the setting. */
+function pick(setting: Setting<unknown> | null, inBody: unknown): unknown {
+  if (inBody === undefined) return setting?.value ?? null;
+  return setting?.origin === "flag" ? setting.value : inBody;
+}
 
-/** Bedrock's request metadata: at most 16 pairs of its pattern (InvokeModel API reference). */
-function tagsOf(tags: readonly string[]): Record<string, string> {
-  const result: Record<string, string> = {};
-  for (const tag of tags) {
-    const at = tag.indexOf("=");
-    const [key, value] = at === -1 ? [tag, null] : [tag.slice(0, at), tag.slice(at + 1)];
-    if (value === null || !TAG_KEY.test(key) || !TAG_VALUE.test(value)) {
-      throw new CbrError("bad_flag_value", {
-        message: `\`--tag ${tag}\` is not KEY=VALUE of letters, digits, spaces and \`: _ @ $ # = / + , - .\`, 256 at most`,
-        hint: "as in `--tag team=search`",
-      });
-    }
-    result[key] = value;
-  }
-  if (Object.keys(result).length > 16) {
-    throw new CbrError("bad_flag_value", { message: "`--tag` takes at most 16 pairs", hint: "drop some" });
-  }
-  return result;
+function optional(key: string, value: unknown): Record<string, unknown> {
+  return value === null || value === undefined ? {} : { [key]: value };
+}
+
+function thinkingOf({ thinking }: Settings): number | "adaptive" | "off" | null {
+  if (thinking === null) return null;
+  if (/^\d+$/.test(thinking.value)) return Number(thinking.value);
+  if (thinking.value === "adaptive" || thinking.value === "off") return thinking.value;
+  throw new CbrError("bad_flag_value", {
+    message: `\`${thinking.source}\`: \`${thinking.value}\` is neither a number of tokens nor \`adaptive\` nor \`off\``,
+  });
 }

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { APIS } from "../core/claude.ts";
 import type { SharedFlags } from "./context.ts";
-import { collect } from "./flags.ts";
+import { collect, optionalValueFlag } from "./flags.ts";
 
 /** What commander gives for the request flags; values that are settings stay unparsed until the settings are. */
 export interface RequestFlags extends SharedFlags {
@@ -28,6 +28,11 @@ export interface RequestFlags extends SharedFlags {
   serviceTier?: string;
   latency?: string;
   tag?: string[];
+  showThinking?: boolean;
+  schema?: string;
+  /** `5m` or `1h`. */
+  cache?: string;
+  body?: string;
   /** commander: `--no-stdin` gives false, `--stdin` true. */
   stdin?: boolean;
 }
@@ -56,6 +61,9 @@ export function addRequestFlags(command: Command): Command {
     .option("--stop <text>", "stop sequence; repeatable", collect)
     .option("--effort <level>", "low, medium, high, xhigh or max, as the model takes")
     .option("--thinking <mode>", "a budget in tokens, adaptive or off")
+    .option("--schema <file|json>", "answer with JSON that validates against this JSON Schema")
+    .addOption(optionalValueFlag("--cache <ttl>", "cache breakpoints on system and files: 5m or 1h", "5m"))
+    .option("--body <file>", "a whole Messages API body from a file, or `-` for stdin; flags win over it")
     .option("--beta <name>", "beta feature; repeatable", collect)
     .option("--param <key=json>", "any body field by path; repeatable", collect)
     .option("--guardrail <id[:version]>", "apply a Bedrock guardrail")

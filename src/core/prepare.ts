@@ -1,6 +1,7 @@
 // A request as it would leave, without sending it: what `--dry-run` prints.
 import { awsEndpoint, type HostOptions } from "./aws-hosts.ts";
 import type { ClaudeRequest, PreparedRequest } from "./claude.ts";
+import { plainBody } from "./convert/body.ts";
 import { toConverse } from "./convert/converse-request.ts";
 
 /** Bedrock's own version of the Messages body; sent always, since the SDKs disagree about the default. */
@@ -13,13 +14,13 @@ export function invokeBody(request: ClaudeRequest): Record<string, unknown> {
   return {
     anthropic_version: ANTHROPIC_VERSION,
     ...(request.betas.length > 0 && { anthropic_beta: [...request.betas] }),
-    ...request.body,
+    ...plainBody(request.body),
   };
 }
 
 /** The body of the Messages APIs: `model` and `stream` are inside. */
 export function messagesBody(request: ClaudeRequest): Record<string, unknown> {
-  return { model: request.modelId, ...request.body, stream: request.stream };
+  return { model: request.modelId, ...plainBody(request.body), stream: request.stream };
 }
 
 /** Anthropic's headers of the Messages APIs. */

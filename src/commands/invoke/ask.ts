@@ -2,20 +2,25 @@
 import type { Context } from "../../cli/context.ts";
 import type { GatheredPrompt } from "../../cli/prompt-input.ts";
 import { startSpinner } from "../../cli/spinner.ts";
-import type { Claude, ClaudeRequest } from "../../core/claude.ts";
 import { collector } from "../../core/collect.ts";
+import { CbrError, ExitCode } from "../../core/errors.ts";
 import { isContent, type Reply } from "../../core/reply.ts";
 import { joinSurrogates } from "../../core/surrogates.ts";
 import { eventRenderer, jsonFor, type Renderer, textRenderer, thinkingRenderer } from "../../render/reply.ts";
+import type { Settings } from "../../settings/settings.ts";
+import type { Candidate } from "./candidates.ts";
 
 export interface Answer {
   reply: Reply;
+  /** The candidate that answered. */
+  by: Candidate;
   /** Milliseconds from sending to the first content; null when none came. */
   firstTokenMs: number | null;
   totalMs: number;
 }
 
 export interface AskOptions {
+  settings: Settings;
   format: "text" | "json" | "stream-json";
   /** Text goes to stdout while it comes. */
   isLive: boolean;
@@ -23,20 +28,49 @@ export interface AskOptions {
   watchLateStdin: GatheredPrompt["watchLateStdin"];
 }
 
-/** Resolves with a whole reply. Throws CbrError; live text received before it is on stdout, flushed. */
+/**
+ * Asks the first candidate, and the next only where one is busy or out of reach and nothing with content came.
+ * Throws CbrError; live text received before it is on stdout.
+ */
 export async function ask(
   context: Context,
-  claude: Claude,
-  request: ClaudeRequest,
+  candidates: readonly Candidate[],
   options: AskOptions,
 ): Promise<Answer> {
+  const startedAt = context.host.elapsed();
+  for (const [i, candidate] of candidates.entries()) {
+    try {
+      return await askOne(context, candidate, options, startedAt);
+    } catch (error) {
+      const next = candidates[i + 1];
+      if (next === undefined || !mayFallBack(error)) throw error;
+      const { modelId, region } = next.request;
+      context.report.warn("fallback", `${(error as CbrError).message}; trying \`${modelId}\` in ${region}`);
+    }
+  }
+  throw new Error("no candidate"); // the primary is always there
+}
+
+function mayFallBack(error: unknown): boolean {
+  return (
+    error instanceof CbrError && (error.exitCode === ExitCode.busy || error.exitCode === ExitCode.network)
+  );
+}
+
+async function askOne(
+  context: Context,
+  candidate: Candidate,
+  options: AskOptions,
+  startedAt: number,
+): Promise<Answer> {
   const { host, report } = context;
+  const { request } = candidate;
+  const claude = await context.claude(options.settings, request.region);
   const own = new AbortController();
   const stopWatching = options.watchLateStdin((error) => own.abort(error));
   const spinner = startSpinner(context, "waiting for Claude");
-  const renderers = renderersFor(context, request, options, spinner.stop);
+  const renderers = await renderersFor(context, candidate, options, spinner.stop);
   const reply = collector();
-  const startedAt = host.elapsed();
   let firstTokenMs: number | null = null;
   try {
     const events = claude.send(request, {
@@ -56,15 +90,15 @@ export async function ask(
     stopWatching();
     for (const renderer of renderers) await renderer.end();
   }
-  return { reply: reply.reply(), firstTokenMs, totalMs: host.elapsed() - startedAt };
+  return { reply: reply.reply(), by: candidate, firstTokenMs, totalMs: host.elapsed() - startedAt };
 }
 
-function renderersFor(
+async function renderersFor(
   { io, report }: Context,
-  request: ClaudeRequest,
+  { request }: Candidate,
   { format, isLive, showsThinking }: AskOptions,
   beforeText: () => void,
-): Renderer[] {
+): Promise<Renderer[]> {
   const renderers: Renderer[] = [];
   if (showsThinking && format === "text") renderers.push(thinkingRenderer(io, beforeText));
   if (isLive) renderers.push(textRenderer(io.out));

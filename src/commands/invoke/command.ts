@@ -1,7 +1,7 @@
 // `cbr invoke`: one prompt in, one answer out.
 import { Command } from "commander";
 import type { Context } from "../../cli/context.ts";
-import { optionalValueFlag } from "../../cli/flags.ts";
+import { collect, optionalValueFlag } from "../../cli/flags.ts";
 import { addRequestFlags, type RequestFlags } from "../../cli/request-flags.ts";
 import { CbrError } from "../../core/errors.ts";
 
@@ -15,6 +15,16 @@ export interface InvokeFlags extends RequestFlags {
   strict?: boolean;
   showThinking?: boolean;
   dryRun?: string;
+  extract?: boolean;
+  maxCost?: string;
+  fallbackRegion?: string[];
+  fallbackModel?: string;
+  session?: string;
+  continue?: boolean;
+  fork?: string;
+  render?: boolean;
+  firstByteTimeout?: string;
+  idleTimeout?: string;
 }
 
 export function invokeCommand(context: Context): Command {
@@ -28,6 +38,16 @@ export function invokeCommand(context: Context): Command {
     .option("--json", "the same as `--output-format json`")
     .option("-o, --output <path>", "write the answer to a file, whole or not at all")
     .option("-u, --usage", "one line on stderr: tokens, cache, cost, time")
+    .option("-x, --extract", "print only the first fenced code block")
+    .option("--render", "render Markdown on a terminal")
+    .option("--max-cost <usd>", "refuse to send what could cost more")
+    .option("--fallback-region <region>", "another region to try when this one is busy; repeatable", collect)
+    .option("--fallback-model <model>", "another model to try when this one is busy")
+    .option("--session <name>", "continue, or begin, a saved conversation")
+    .option("-c, --continue", "continue the newest saved conversation")
+    .option("--fork <name>", "continue it in a copy of this name")
+    .option("--first-byte-timeout <seconds>", "time until the answer begins; 0 is off (default 120)")
+    .option("--idle-timeout <seconds>", "time between two events of the answer; 0 is off (default 300)")
     .option("--strict", "a cut at max_tokens is exit code 9")
     .addOption(
       optionalValueFlag(
@@ -50,6 +70,31 @@ function checkFlags(flags: InvokeFlags): InvokeFlags {
   }
   if (flags.system !== undefined && flags.systemFile !== undefined) {
     throw new CbrError("flag_conflict", { message: "`-s` and `--system-file` cannot both be given" });
+  }
+  if (flags.session !== undefined && flags.continue) {
+    throw new CbrError("flag_conflict", { message: "`--session` and `--continue` cannot both be given" });
+  }
+  if (flags.schema !== undefined && flags.extract) {
+    throw new CbrError("flag_conflict", { message: "`--schema` and `--extract` cannot both be given" });
+  }
+  if (flags.cache !== undefined && flags.cache !== "5m" && flags.cache !== "1h") {
+    throw new CbrError("bad_flag_value", {
+      message: "`--cache` takes `5m` or `1h`",
+      hint: "as in `--cache=1h`",
+    });
+  }
+  if (flags.maxCost !== undefined && !/^\d+(\.\d+)?$/.test(flags.maxCost)) {
+    throw new CbrError("bad_flag_value", {
+      message: "`--max-cost` takes US dollars as a decimal number",
+      hint: "as in `--max-cost 0.05`",
+    });
+  }
+  const forms = ["json", "curl", "aws", "python", "typescript"];
+  if (flags.dryRun !== undefined && !forms.includes(flags.dryRun)) {
+    throw new CbrError("bad_flag_value", {
+      message: `\`--dry-run\` takes ${forms.join(", ")}`,
+      hint: "as in `--dry-run=curl`",
+    });
   }
   return { ...flags, ...(flags.json && { outputFormat: "json" }) };
 }

@@ -1,30 +1,41 @@
-import type { ClaudeRequest } from "../../core/claude.ts";
+import type { Context } from "../../cli/context.ts";
+import type { Usage } from "../../core/messages.ts";
 import { resultObject } from "../../core/result.ts";
-import { costOf } from "../../models/prices.ts";
-import type { Route } from "../../models/route.ts";
+import { type Cost, costOf } from "../../models/prices.ts";
 import type { Answer } from "./ask.ts";
+import type { InvokeFlags } from "./command.ts";
 
-/** The result object of an answer, and its cost in US dollars (null where a price is not known). */
+/** What an answer cost; null where its usage or a price is not known. */
+export function costOfAnswer(
+  { reply, by }: Answer,
+  flags: InvokeFlags,
+  usage: Usage | null = reply.usage,
+): Cost | null {
+  if (usage === null) return null;
+  return costOf(by.route.model, by.route.geo, usage, {
+    region: by.request.region,
+    serviceTier: by.request.serviceTier,
+    ...(flags.cache !== undefined && { cacheTtl: flags.cache as "5m" | "1h" }),
+  });
+}
+
+/** The object that JSON output prints. */
 export function resultOf(
+  context: Context,
   answer: Answer,
-  request: ClaudeRequest,
-  route: Route,
-  warnings: readonly { code: string; message: string }[],
+  cost: Cost | null,
   data?: unknown,
-): { object: Record<string, unknown>; costUsd: number | null } {
-  const cost = answer.reply.usage === null ? null : costOf(route.model, route.geo, answer.reply.usage);
-  return {
-    costUsd: cost?.usd ?? null,
-    object: resultObject(answer.reply, {
-      modelId: request.modelId,
-      geo: route.geo,
-      region: request.region,
-      api: request.api,
-      cost: cost as Record<string, unknown> | null,
-      firstTokenMs: answer.firstTokenMs,
-      totalMs: answer.totalMs,
-      warnings,
-      ...(data !== undefined && { data }),
-    }),
-  };
+): Record<string, unknown> {
+  const { request, route } = answer.by;
+  return resultObject(answer.reply, {
+    modelId: request.modelId,
+    geo: route.geo,
+    region: request.region,
+    api: request.api,
+    cost: cost as Record<string, unknown> | null,
+    firstTokenMs: answer.firstTokenMs,
+    totalMs: answer.totalMs,
+    warnings: context.report.warnings,
+    ...(data !== undefined && { data }),
+  });
 }

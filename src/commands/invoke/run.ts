@@ -1,75 +1,139 @@
 // The life of one `cbr invoke`: read everything at once, decide, send, drink the reply, judge it.
-import { buildRequest, chooseRoute, readSystemFile } from "../../cli/build-request.ts";
+import { chooseRoute } from "../../cli/build-request.ts";
 import type { Context } from "../../cli/context.ts";
+import { guardSending } from "../../cli/count.ts";
+import { readInputBody } from "../../cli/input-body.ts";
 import { outputFile } from "../../cli/output-file.ts";
 import { gatherPrompt } from "../../cli/prompt-input.ts";
-import { CbrError } from "../../core/errors.ts";
+import { readSystemFile } from "../../cli/request-values.ts";
+import { readSchema } from "../../cli/schema-input.ts";
+import type { ContentBlock } from "../../core/messages.ts";
+import type { JsonSchema } from "../../core/schema.ts";
 import { verdict } from "../../core/verdict.ts";
-import { jsonFor } from "../../render/reply.ts";
-import { usageLine } from "../../render/usage-line.ts";
-import { ask } from "./ask.ts";
+import type { Session } from "../../sessions/session.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { type AskOptions, ask } from "./ask.ts";
+import { type Candidate, candidatesFor } from "./candidates.ts";
 import type { InvokeFlags } from "./command.ts";
-import { resultOf } from "./result.ts";
+import { printAnswer } from "./print.ts";
+import { costOfAnswer } from "./result.ts";
+import { openConversation, saveFailure, saveReply, saveTurn } from "./session.ts";
 
 /** Runs `cbr invoke`. Throws CbrError; the text received before a failure is on stdout in text mode. */
 export async function runInvoke(context: Context, words: string[], flags: InvokeFlags): Promise<void> {
-  const { host, io, report } = context;
-  const isStdinTaken = flags.apiKeyFile === "-" || flags.systemFile === "-";
+  const { host } = context;
+  const isStdinTaken = flags.apiKeyFile === "-" || flags.systemFile === "-" || flags.body === "-";
   const gathering = gatherPrompt(context, {
     words,
     files: flags.file ?? [],
     stdin: isStdinTaken || flags.stdin === false ? "never" : flags.stdin ? "wait" : "auto",
-    isPromptRequired: true,
+    isPromptRequired: flags.body === undefined,
   });
-  const system = flags.systemFile === undefined ? null : await readSystemFile(flags.systemFile, host.cwd);
-  const settings = await context.settings({ ...flags, ...(system !== null && { system }) });
-  const route = chooseRoute(context, flags, settings);
+  const [system, base, schema] = await Promise.all([
+    flags.systemFile === undefined ? null : readSystemFile(flags.systemFile, host.cwd),
+    flags.body === undefined ? null : readInputBody(context, flags.body),
+    flags.schema === undefined ? null : readSchema(context, flags.schema),
+  ]);
+  const settings = await context.settings({
+    ...flags,
+    ...(system !== null && { system }),
+    ...(flags.model === undefined && base?.model && { model: base.model }),
+  });
+  const session = await openConversation(context, flags);
+  const route = chooseRoute(context, flags, settings, sessionRoute(session, settings));
   // The SDK loads while files and stdin are being read.
-  const connecting = flags.dryRun === undefined ? context.claude(settings, route.region.value) : null;
-  connecting?.catch(() => {});
+  if (flags.dryRun === undefined) context.claude(settings, route.region.value).catch(() => {});
   const prompt = await gathering;
-  const request = buildRequest(route, {
+  const candidates = candidatesFor(context, route, {
     flags,
     settings,
-    content: prompt.content,
-    history: [],
-    stream: flags.stream,
+    prompt,
+    base,
+    schema,
+    stream: flags.stream && base?.stream !== false,
+    history: session?.messages() ?? [],
+    ...(typeof session?.settings["system"] === "string" && { system: session.settings["system"] }),
   });
-  if (connecting === null) {
+  const primary = candidates[0] as Candidate;
+  if (flags.dryRun !== undefined) {
     const { printRequest } = await import("./dry-run.ts");
-    return printRequest(context, request, settings, flags.dryRun ?? "json");
+    return printRequest(context, primary.request, settings, flags.dryRun);
   }
-  const output =
-    flags.output === undefined || flags.output === "-" ? null : await outputFile(flags.output, host.cwd);
   const format = settings.output_format?.value ?? "text";
-  const isLive = output === null && format === "text";
-
-  const claude = await connecting;
-  const answer = await ask(context, claude, request, {
+  const file =
+    flags.output === undefined || flags.output === "-" ? null : await outputFile(flags.output, host.cwd);
+  await guardSending(context, settings, route, primary.request, {
+    maxCost: flags.maxCost === undefined ? null : Number(flags.maxCost),
+    cacheTtl: (flags.cache as "5m" | "1h" | undefined) ?? null,
+    turns: schema === null ? 1 : 2,
+  });
+  if (session !== null) await saveTurn(session, prompt.content, primary);
+  const run = { context, flags, settings, candidates, schema, session, file, format } as const;
+  await askAndPrint(run, prompt.content, {
+    settings,
     format,
-    isLive,
+    isLive: file === null && format === "text" && schema === null && !flags.extract,
     showsThinking: flags.showThinking === true,
     watchLateStdin: prompt.watchLateStdin,
   });
-  const problem = verdict(answer.reply, {
-    isStrict: settings.strict?.value === true,
-    maxTokens: request.body.max_tokens,
-  });
-  if (problem === null && answer.reply.stopReason === "max_tokens") {
-    report.warn("cut_at_max_tokens", `the answer was cut at max_tokens (${request.body.max_tokens})`);
-  }
-  if (answer.reply.unknownEvents > 0) report.verbose(`${answer.reply.unknownEvents} events of unknown kinds`);
+}
 
-  const result = resultOf(answer, request, route, report.warnings);
-  if (format !== "text") {
-    const line = `${jsonFor(io.out, result.object)}\n`;
-    if (output === null || problem !== null) await io.out.write(line);
-    else await output.save(line);
-  } else if (output !== null && problem === null) {
-    await output.save(answer.reply.text);
+export interface Run {
+  context: Context;
+  flags: InvokeFlags;
+  settings: Settings;
+  candidates: readonly Candidate[];
+  schema: JsonSchema | null;
+  session: Session | null;
+  file: Awaited<ReturnType<typeof outputFile>> | null;
+  format: "text" | "json" | "stream-json";
+}
+
+async function askAndPrint(run: Run, content: ContentBlock[], options: AskOptions): Promise<void> {
+  const { context, flags, settings, candidates, schema, session } = run;
+  const { report } = context;
+  try {
+    const { answer, data, usage } =
+      schema === null
+        ? await ask(context, candidates, options).then((given) => ({
+            answer: given,
+            data: undefined,
+            usage: given.reply.usage,
+          }))
+        : await (await import("./data.ts")).askForValidData(context, schema, candidates, options);
+    const maxTokens = answer.by.request.body.max_tokens;
+    const problem = verdict(answer.reply, { isStrict: settings.strict?.value === true, maxTokens });
+    if (problem === null && answer.reply.stopReason === "max_tokens") {
+      report.warn("cut_at_max_tokens", `the answer was cut at max_tokens (${maxTokens})`);
+    }
+    if (answer.reply.unknownEvents > 0)
+      report.verbose(`${answer.reply.unknownEvents} events of unknown kinds`);
+    const cost = costOfAnswer(answer, flags, usage);
+    if (session !== null && problem === null) await saveReply(session, answer, answer.by, cost?.usd ?? null);
+    await printAnswer(run, { answer, data, usage, cost }, problem);
+    if (problem !== null) throw problem;
+  } catch (error) {
+    if (session !== null && content.length > 0 && !isSaved(session)) {
+      await saveFailure(context, session, candidates[0] as Candidate, error);
+    }
+    throw error;
   }
-  if (flags.usage) {
-    report.line(usageLine(answer.reply.usage, result.costUsd, answer));
-  }
-  if (problem instanceof CbrError) throw problem;
+}
+
+/** Was the newest turn answered whole? Then a failure to print it is no failure of the conversation. */
+function isSaved(session: Session): boolean {
+  return session.turns.at(-1)?.reply != null;
+}
+
+/** A conversation goes on with its own model and geo, unless the command line or a guard says otherwise. */
+function sessionRoute(session: Session | null, settings: Settings): Parameters<typeof chooseRoute>[3] {
+  if (session === null) return {};
+  const { model, geo } = session.settings;
+  const source = `session ${session.name}`;
+  return {
+    ...(typeof model === "string" &&
+      settings.model?.origin !== "flag" && { model: { value: model, source } }),
+    ...(typeof geo === "string" &&
+      settings.geo === null && { geo: { value: geo, source, origin: "default" as const } }),
+  };
 }

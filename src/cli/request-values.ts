@@ -1,0 +1,52 @@
+// Flag values that become parts of a request as they are.
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { CbrError } from "../core/errors.ts";
+
+/** `--system-file`'s text. Throws CbrError of exit code 3. */
+export async function readSystemFile(path: string, cwd: string): Promise<string> {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(await readFile(resolve(cwd, path)));
+    if (text.trim() === "")
+      throw new CbrError("empty_file", { message: `the system prompt file \`${path}\` is empty` });
+    return text;
+  } catch (error) {
+    if (error instanceof CbrError) throw error;
+    if (error instanceof TypeError)
+      throw new CbrError("invalid_utf8", { message: `\`${path}\` is not UTF-8` });
+    throw new CbrError("file_unreadable", {
+      message: `cannot read the system prompt file \`${path}\`: ${(error as NodeJS.ErrnoException).code ?? "failed"}`,
+      hint: "check the path",
+    });
+  }
+}
+
+/** `ID[:VERSION]`; without a version the working draft. */
+export function guardrailOf(text: string): { id: string; version: string } {
+  // An ARN has colons of its own; only a version or DRAFT after the last one is a version.
+  const match = /^(.+?)(?::(DRAFT|\d{1,8}))?$/.exec(text);
+  return { id: match?.[1] ?? text, version: match?.[2] ?? "DRAFT" };
+}
+
+const TAG_KEY = /^[a-zA-Z0-9\s:_@$#=/+,\-.]{1,256}$/;
+const TAG_VALUE = /^[a-zA-Z0-9\s:_@$#=/+,\-.]{0,256}$/;
+
+/** Bedrock's request metadata: at most 16 pairs of its pattern (InvokeModel API reference). Throws `bad_flag_value`. */
+export function tagsOf(tags: readonly string[]): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const tag of tags) {
+    const at = tag.indexOf("=");
+    const [key, value] = at === -1 ? [tag, null] : [tag.slice(0, at), tag.slice(at + 1)];
+    if (value === null || !TAG_KEY.test(key) || !TAG_VALUE.test(value)) {
+      throw new CbrError("bad_flag_value", {
+        message: `\`--tag ${tag}\` is not KEY=VALUE of letters, digits, spaces and \`: _ @ $ # = / + , - .\`, 256 at most`,
+        hint: "as in `--tag team=search`",
+      });
+    }
+    result[key] = value;
+  }
+  if (Object.keys(result).length > 16) {
+    throw new CbrError("bad_flag_value", { message: "`--tag` takes at most 16 pairs", hint: "drop some" });
+  }
+  return result;
+}

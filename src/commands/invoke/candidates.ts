@@ -1,0 +1,61 @@
+// Where a request may go: its route, then the fallbacks the user named, all checked before the first is tried.
+import { type BuiltRequest, buildRequest, chooseRoute, type RequestParts } from "../../cli/build-request.ts";
+import type { Context } from "../../cli/context.ts";
+import { CbrError } from "../../core/errors.ts";
+import { geosOfRegion, isRegionInGeo } from "../../models/geos.ts";
+import { isGuard } from "../../models/guard.ts";
+import type { Route } from "../../models/route.ts";
+import type { InvokeFlags } from "./command.ts";
+
+export interface Candidate extends BuiltRequest {
+  route: Route;
+}
+
+/** The primary first. Throws CbrError for a fallback that could not be called, or would leave the geo. */
+export function candidatesFor(
+  context: Context,
+  primary: Route,
+  parts: RequestParts & { flags: InvokeFlags },
+): Candidate[] {
+  const { flags, settings } = parts;
+  const candidates = [{ route: primary, ...buildRequest(context, primary, parts) }];
+  const guard = settings.geo !== null && isGuard(settings.geo) ? settings.geo : null;
+  // Without a guard the geo in use is as good as asked for: no fallback leaves it.
+  const inUse =
+    primary.geo === null ? null : { value: primary.geo, source: "the geo in use", origin: "flag" as const };
+  const geo = guard ?? inUse;
+  for (const region of flags.fallbackRegion ?? []) {
+    const stays =
+      guard !== null
+        ? isRegionInGeo(region, guard.value)
+        : primary.geo !== "none" || sharesGeo(region, primary.region.value);
+    if (!stays) throw leaves(`--fallback-region ${region}`, guard?.value ?? primary.region.value);
+    const route = chooseRoute(context, flags, settings, {
+      geo: isTypedId(settings.model?.value) ? settings.geo : geo,
+      region: { value: region, source: "--fallback-region", origin: "flag" },
+    });
+    candidates.push({ route, ...buildRequest(context, route, parts) });
+  }
+  if (flags.fallbackModel !== undefined) {
+    const model = { value: flags.fallbackModel, source: "--fallback-model" };
+    const route = chooseRoute(context, flags, settings, { model, geo, region: primary.region });
+    candidates.push({ route, ...buildRequest(context, route, parts) });
+  }
+  return candidates;
+}
+
+function leaves(flag: string, place: string): CbrError {
+  return new CbrError("geo_guard", {
+    message: `\`${flag}\` would leave \`${place}\``,
+    hint: "name a region of the same geo",
+  });
+}
+
+function isTypedId(model: string | undefined): boolean {
+  return model !== undefined && /^(arn:|[a-z-]+\.anthropic\.)/.test(model);
+}
+
+function sharesGeo(a: string, b: string): boolean {
+  const geos = new Set(geosOfRegion(a).filter((geo) => geo !== "global"));
+  return geosOfRegion(b).some((geo) => geos.has(geo));
+}

@@ -1,0 +1,83 @@
+// `--session`, `-c` and `--fork`: the saved conversation that a prompt continues.
+import type { Context } from "../../cli/context.ts";
+import { collector } from "../../core/collect.ts";
+import { CbrError } from "../../core/errors.ts";
+import type { ContentBlock } from "../../core/messages.ts";
+import type { Session } from "../../sessions/session.ts";
+import type { Answer } from "./ask.ts";
+import type { Candidate } from "./candidates.ts";
+import type { InvokeFlags } from "./command.ts";
+
+/** The session the flags name, open for writing, or null. It is closed when the program ends. */
+export async function openConversation(context: Context, flags: InvokeFlags): Promise<Session | null> {
+  if (flags.session === undefined && !flags.continue && flags.fork === undefined) return null;
+  const sessions = await context.sessions();
+  if (flags.fork !== undefined) {
+    const source = await sessions.open(flags.session ?? sessions.latest(), "read");
+    const copy = await sessions.fork(source, flags.fork);
+    source.close();
+    return closeLater(context, copy);
+  }
+  const session = await (flags.session === undefined
+    ? sessions.open(sessions.latest(), "append")
+    : sessions.open(flags.session, "create"));
+  return closeLater(context, session);
+}
+
+/** The user's turn, on disk before the request leaves. */
+export async function saveTurn(
+  session: Session,
+  content: ContentBlock[],
+  candidate: Candidate,
+): Promise<void> {
+  const { request, route } = candidate;
+  const system = request.body.system;
+  await session.appendUser(content, {
+    model: route.model?.alias ?? request.modelId,
+    ...(route.geo !== null && { geo: route.geo }),
+    ...(typeof system === "string" && { system }),
+  });
+}
+
+/** Claude's reply, whole. `cost` null where a price is not known. */
+export async function saveReply(
+  session: Session,
+  { reply }: Answer,
+  { request, route }: Candidate,
+  costUsd: number | null,
+): Promise<void> {
+  await session.appendReply(reply, {
+    modelId: request.modelId,
+    geo: route.geo,
+    region: request.region,
+    api: request.api,
+    cost: costUsd === null ? null : { usd: costUsd },
+  });
+}
+
+/** What came of a reply that failed. Never throws: the failure itself is what the user must see. */
+export async function saveFailure(
+  context: Context,
+  session: Session,
+  { request, route }: Candidate,
+  error: unknown,
+): Promise<void> {
+  const code = error instanceof CbrError ? error.code : "interrupted";
+  const text = error instanceof CbrError ? (error.partialText ?? "") : "";
+  const partial = collector();
+  if (text !== "") partial.add({ type: "text-delta", index: 0, text });
+  try {
+    await session.appendIncomplete(
+      partial.reply(),
+      { modelId: request.modelId, geo: route.geo, region: request.region, api: request.api },
+      code,
+    );
+  } catch (failure) {
+    context.report.warn("session_write_failed", (failure as Error).message);
+  }
+}
+
+function closeLater(context: Context, session: Session): Session {
+  context.onExit(() => session.close());
+  return session;
+}
