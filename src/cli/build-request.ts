@@ -44,7 +44,7 @@ export function chooseRoute(
   context: Context,
   flags: RequestFlags,
   settings: Settings,
-  instead: Partial<Pick<RouteRequest, "model" | "geo" | "region">> = {},
+  instead: Partial<Pick<RouteRequest, "model" | "geo" | "region" | "live">> = {},
 ): Route {
   const { report } = context;
   const route = resolveRoute({

@@ -3,6 +3,7 @@ import { chooseRoute } from "../../cli/build-request.ts";
 import type { Context } from "../../cli/context.ts";
 import { guardSending } from "../../cli/count.ts";
 import { readInputBody } from "../../cli/input-body.ts";
+import { listsFor } from "../../cli/live-lists.ts";
 import { outputFile } from "../../cli/output-file.ts";
 import { gatherPrompt } from "../../cli/prompt-input.ts";
 import { readSystemFile } from "../../cli/request-values.ts";
@@ -40,7 +41,10 @@ export async function runInvoke(context: Context, words: string[], flags: Invoke
     ...(flags.model === undefined && base?.model && { model: base.model }),
   });
   const session = await openConversation(context, flags);
-  const route = chooseRoute(context, flags, settings, sessionRoute(session, settings));
+  const continued = sessionRoute(session, settings);
+  const typed = continued?.model?.value ?? settings.model?.value ?? null;
+  const lists = await listsFor(context, settings, typed, { isOffline: flags.dryRun !== undefined });
+  const route = chooseRoute(context, flags, settings, { live: lists.asked, ...continued });
   // The SDK loads while files and stdin are being read.
   if (flags.dryRun === undefined) context.claude(settings, route.region.value).catch(() => {});
   const prompt = await gathering;
