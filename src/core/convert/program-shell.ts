@@ -13,13 +13,34 @@ export function curlProgram(program: Program): string {
         // Without a value curl leaves the header out, so it does no harm with long-term keys.
         '--header "x-amz-security-token:$AWS_SESSION_TOKEN"',
       ];
+  const isBranching = !program.isBearer && new URL(program.url).pathname.includes("%");
+  const target = isBranching ? '"$@"' : shellWord(program.url);
   const lines = [
-    `curl --silent --show-error --fail-with-body --no-buffer --output - ${shellWord(program.url)}`,
+    `curl --silent --show-error --fail-with-body --no-buffer --output - ${target}`,
     ...auth,
     ...headers.map((header) => `--header ${header}`),
     "--data-binary @- <<'JSON'",
   ];
-  return `${lines.join(" \\\n  ")}\n${bodyText(program.body)}\nJSON\n`;
+  const command = `${lines.join(" \\\n  ")}\n${bodyText(program.body)}\nJSON\n`;
+  return isBranching ? `${targetByVersion(program.url)}${command}` : command;
+}
+
+/**
+ * AWS wants the path of a request encoded once more in its signature. curl does so from 8.15 on (curl pull request
+ * 17129); an older one signs the URL as it stands, so it gets the twice encoded one and sends the other.
+ */
+function targetByVersion(url: string): string {
+  const { origin, pathname, search } = new URL(url);
+  const twice = pathname.replaceAll("%", "%25");
+  return [
+    "# curl before 8.15 signs a path with %XX in it otherwise than AWS does.",
+    'case "$(curl --version)" in',
+    `  "curl 7."* | "curl 8."[0-9].* | "curl 8.1"[0-4].*)`,
+    `    set -- ${shellWord(`${origin}${twice}${search}`)} --request-target ${shellWord(`${pathname}${search}`)} ;;`,
+    `  *) set -- ${shellWord(url)} ;;`,
+    "esac",
+    "",
+  ].join("\n");
 }
 
 /** InvokeModel or Converse with the AWS CLI, version 1 or 2. The CLI has no streaming, so the answer comes at once. */
@@ -29,11 +50,10 @@ export function awsProgram(program: Program): string {
     ...(program.endpoint === null ? [] : [`--endpoint-url ${shellWord(program.endpoint)}`]),
     "--cli-read-timeout 0",
   ];
-  if (program.api === "converse") {
-    const input = { modelId: program.modelId, ...program.body };
-    const lines = ["aws bedrock-runtime converse", ...common, "--cli-input-json file:///dev/stdin <<'JSON'"];
-    return `${lines.join(" \\\n  ")}\n${bodyText(input)}\nJSON\n`;
-  }
+  return program.api === "converse" ? converseCommand(program, common) : invokeCommand(program, common);
+}
+
+function invokeCommand(program: Program, common: readonly string[]): string {
   const { guardrail, trace, latency, serviceTier } = program;
   const lines = [
     "aws bedrock-runtime invoke-model",
@@ -48,12 +68,33 @@ export function awsProgram(program: Program): string {
     ...(trace === null ? [] : [`--trace ${shellWord(trace)}`]),
     ...(latency === null ? [] : [`--performance-config-latency ${shellWord(latency)}`]),
     ...(serviceTier === null ? [] : [`--service-tier ${shellWord(serviceTier)}`]),
-    // The reply goes to stdout by way of descriptor 3; what the CLI itself prints would be mixed with it.
-    "--body fileb:///dev/stdin /dev/fd/3 3>&1 >/dev/null <<'JSON'",
+    `--body fileb:///dev/stdin "$reply" >/dev/null <<'JSON' && cat "$reply"`,
   ];
   const comment =
     program.requestMetadata === null ? "" : "# The AWS CLI cannot send request metadata with invoke-model.\n";
-  return `${comment}${lines.join(" \\\n  ")}\n${bodyText(program.body)}\nJSON\n`;
+  // Not /dev/stdout: it cannot be opened where it is a socket, and the CLI prints there itself.
+  const head = `${comment}(\nreply=$(mktemp) && trap 'rm -f "$reply"' EXIT\n`;
+  return `${head}${lines.join(" \\\n  ")}\n${bodyText(program.body)}\nJSON\n)\n`;
+}
+
+/** The CLI reads `--cli-input-json` twice, which a pipe does not survive: each field has its own flag. */
+function converseCommand(program: Program, common: readonly string[]): string {
+  const { messages, ...rest } = program.body;
+  const fields = Object.entries(rest).map(
+    ([name, value]) => `--${kebab(name)} ${shellWord(JSON.stringify(value))}`,
+  );
+  const lines = [
+    "aws bedrock-runtime converse",
+    `--model-id ${shellWord(program.modelId)}`,
+    ...common,
+    ...fields,
+    "--messages file:///dev/stdin <<'JSON'",
+  ];
+  return `${lines.join(" \\\n  ")}\n${bodyText(messages)}\nJSON\n`;
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** One line a field: no line of it can be the end mark of the here-document. */
