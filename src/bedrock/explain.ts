@@ -122,7 +122,11 @@ function explainForeignSuccess(answer: ForeignAnswer, facts: FailureFacts): CbrE
       aws,
     });
   }
-  const first = failureOf(answer).message;
+  const failure = failureOf(answer);
+  // A 200 may be an error: unknown paths under `/anthropic` answer so.
+  const finding = failure.name === null ? null : recognise({ ...failure, status: null }, facts);
+  if (finding !== null) return toError(finding, failure, aws ?? null, facts, answer);
+  const first = failure.message;
   return new CbrError("not_bedrock", {
     message: `${answer.host} sent ${answer.contentType || "no content type"} where ${answer.expected} was expected${first ? `: ${first}` : ""}`,
     hint:
