@@ -14,6 +14,8 @@ export async function buildProgram(outdir = "dist"): Promise<void> {
     format: "esm",
     platform: "node",
     target: "node20",
+    // A CommonJS package that is imported lazily would give only a default export: the SDK's ES modules come first.
+    mainFields: ["module", "main"],
     minify: true,
     keepNames: true,
     legalComments: "none",
