@@ -1,5 +1,5 @@
 // Every failure of the catalogue is recognised, from the exception as the service sends it and from its bare text.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ERROR_CODES } from "../../src/core/error-codes.ts";
@@ -214,6 +214,17 @@ describe("the table", () => {
       ({ code }) => code,
     );
     for (const code of new Set(codes)) expect(ERROR_CODES[code].fix, code).toMatch(/\w/);
+  });
+
+  it("defines no code twice", () => {
+    const folder = join(import.meta.dirname, "../../src/core/failures");
+    const texts = readdirSync(folder)
+      .filter((name) => name.endsWith("-codes.ts"))
+      .map((name) => readFileSync(join(folder, name), "utf8"));
+    const defined = texts.flatMap((text) =>
+      [...text.matchAll(/^ {2}(\w+): row\(/gm)].map(([, code]) => code),
+    );
+    expect(defined.sort()).toEqual(Object.keys(ERROR_CODES).sort());
   });
 
   it("is written as sentences that an error line can hold", () => {

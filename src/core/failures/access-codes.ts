@@ -6,13 +6,13 @@ export const ACCESS_CODES = {
     4,
     "the session of `aws login` has expired",
     "it lasts some hours, or its cache is gone",
-    "aws login",
+    "run `aws login`",
   ),
   sso_not_configured: row(
     4,
     "the AWS profile's SSO settings are incomplete",
     "a key is missing or contradicts another in the AWS config file",
-    "aws configure sso",
+    "run `aws configure sso`",
   ),
   sso_role_denied: row(
     4,

@@ -1,0 +1,157 @@
+// Who is calling, and what an account has not opened.
+import { row } from "./row.ts";
+
+export const CREDENTIAL_CODES = {
+  no_credentials: row(
+    4,
+    "no AWS credentials found",
+    "no keys, profile, SSO session or API key is set up",
+    "set `AWS_PROFILE`, run `aws configure` or `aws sso login`, or set `AWS_BEARER_TOKEN_BEDROCK`",
+  ),
+  credentials_incomplete: row(
+    4,
+    "the credentials are incomplete",
+    "a key without its secret, or the reverse",
+    "set both `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`",
+  ),
+  profile_not_found: row(
+    4,
+    "no such AWS profile",
+    "neither AWS file has it",
+    "check `--profile` and `AWS_PROFILE`; `aws configure list-profiles` lists them",
+  ),
+  sso_expired: row(4, "the SSO session has expired", "SSO sessions last some hours", "run `aws sso login`"),
+  credentials_expired: row(
+    4,
+    "the credentials have expired",
+    "temporary credentials end",
+    "renew them and run again",
+  ),
+  credential_process_failed: row(
+    4,
+    "the credential process failed",
+    "the command in `credential_process` failed, hung or printed something else",
+    "run the command by hand and see",
+  ),
+  mfa_required: row(
+    4,
+    "the profile needs an MFA code",
+    "there is no terminal to ask on",
+    "run it on a terminal, or use temporary credentials",
+  ),
+  assume_role_failed: row(
+    4,
+    "the role could not be assumed",
+    "the caller may not assume it, or its trust policy does not name the caller",
+    "check `role_arn` and `source_profile`, and the role's trust policy",
+  ),
+  credentials_invalid: row(
+    4,
+    "the credentials are not valid",
+    "AWS does not know the key or the token",
+    "check the key, or make a new one",
+  ),
+  api_key_invalid: row(
+    4,
+    "the Bedrock API key is not valid",
+    "it is expired, revoked, malformed, or of another region",
+    "make a new key, or unset `AWS_BEARER_TOKEN_BEDROCK`",
+  ),
+  api_key_expired: row(
+    4,
+    "the Bedrock API key has expired",
+    "short-term keys last at most 12 hours",
+    "make a new key",
+  ),
+  api_key_malformed: row(
+    4,
+    "the API key is malformed",
+    "it has a line break or another character a header cannot hold",
+    "copy the key again",
+  ),
+  first_party_key: row(
+    4,
+    "this is a key of Anthropic's own API, not of Bedrock",
+    "keys that start with `sk-ant-` do not work on Bedrock",
+    "use AWS credentials or a Bedrock API key",
+  ),
+  api_key_policy: row(
+    4,
+    "Bedrock API keys are not allowed here",
+    "a policy denies CallWithBearerToken",
+    "use AWS credentials, or ask the account admin",
+  ),
+  signature_rejected: row(
+    4,
+    "the signature was rejected",
+    "a wrong secret key, or something on the way changed the request",
+    "check the secret key and the system clock",
+  ),
+  clock_skew: row(
+    4,
+    "the signature was rejected because the clock is off",
+    "AWS allows five minutes",
+    "set the system clock",
+  ),
+  access_denied: row(
+    4,
+    "access denied",
+    "IAM does not allow the action",
+    "ask the account admin for the action named",
+  ),
+  scp_denied: row(
+    4,
+    "an organization's policy denies this",
+    "a service control policy or boundary forbids the action or a destination region",
+    "ask the organization's admin, or use another geo",
+  ),
+  model_access_denied: row(
+    4,
+    "this account has no access to the model",
+    "the model's agreement, subscription or form is missing",
+    "`cbr models check MODEL` says what is missing",
+  ),
+  use_case_form_missing: row(
+    4,
+    "Anthropic's use-case form was not submitted",
+    "each account submits it once",
+    "submit it with `cbr access request MODEL`",
+  ),
+  marketplace_denied: row(
+    4,
+    "the model's Marketplace subscription cannot be made",
+    "the first call subscribes the account, and the caller may not",
+    "ask an admin to call the model once, or for the policy of `cbr iam --first-use`; then try again after two minutes",
+  ),
+  subscription_pending: row(
+    4,
+    "the model's subscription is still being processed",
+    "the first call starts it; it takes some minutes",
+    "try again in a few minutes",
+    true,
+  ),
+  account_restricted: row(
+    4,
+    "this account may not use the model",
+    "the account, its country or its region is restricted",
+    "ask AWS Support",
+  ),
+  data_retention_required: row(
+    4,
+    "the model needs a data-retention mode that is not enabled",
+    "some models require it",
+    "see `cbr access show MODEL`",
+  ),
+  guardrail_denied: row(
+    4,
+    "the guardrail may not be applied",
+    "IAM does not allow bedrock:ApplyGuardrail",
+    "ask the account admin for bedrock:ApplyGuardrail",
+  ),
+  aws_files_unreadable: row(
+    4,
+    "the AWS files cannot be read",
+    "permission denied, or not in the format of AWS",
+    "check `~/.aws/config` and `~/.aws/credentials`",
+  ),
+} as const;

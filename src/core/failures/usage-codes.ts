@@ -1,0 +1,126 @@
+// A command line, setting or file of settings that has to be corrected.
+import { row } from "./row.ts";
+
+export const USAGE_CODES = {
+  usage: row(
+    2,
+    "the command line is wrong",
+    "a word, flag or combination that the command does not take",
+    "see `cbr help`",
+  ),
+  unknown_flag: row(2, "no such flag", "the command does not have this flag", "see `cbr help COMMAND`"),
+  unknown_error: row(
+    2,
+    "no such error",
+    "neither a code of cbr nor an error of AWS that it knows",
+    "give the code, the exception's name, the HTTP status, or the whole error text",
+  ),
+  unknown_command: row(2, "no such command", "the first word is not a command", "see `cbr help`"),
+  flag_conflict: row(
+    2,
+    "two flags contradict each other",
+    "both were given and only one can hold",
+    "keep one of them",
+  ),
+  bad_flag_value: row(
+    2,
+    "a flag has a value it cannot take",
+    "the value is empty, malformed or out of range",
+    null,
+  ),
+  bad_setting: row(
+    2,
+    "a setting has a value it cannot take",
+    "the variable or file named in the message holds it",
+    null,
+  ),
+  config_invalid: row(
+    2,
+    "the config file cannot be used",
+    "it is not TOML, or has an unknown key or a bad value",
+    "correct the line named; `cbr config path` says where the file is",
+  ),
+  unknown_model: row(
+    2,
+    "no model of that name",
+    "neither an alias, a known id, a profile id nor an ARN",
+    "see `cbr models list --offline`",
+  ),
+  model_not_offered: row(
+    2,
+    "the model cannot be called",
+    "it is retired, or not open to every account",
+    null,
+  ),
+  geo_not_offered: row(
+    2,
+    "the model has no inference profile for that geo",
+    "each model has its own set of profiles",
+    null,
+  ),
+  geo_contradiction: row(
+    2,
+    "the model id and the geo contradict each other",
+    "a typed profile id or ARN fixes where requests may go",
+    "drop `--geo`, or name the model by its alias",
+  ),
+  region_cannot_call: row(
+    2,
+    "the region cannot call this inference profile",
+    "a profile has source regions, and this is not one",
+    "choose another `--region` or `--geo`",
+  ),
+  parameter_not_supported: row(
+    2,
+    "the model does not take this parameter",
+    "each model has its own rules",
+    "drop the flag, or send it anyway with `--no-check`",
+  ),
+  api_not_supported: row(2, "that API cannot do this", "the features of Bedrock's APIs differ", null),
+  region_missing: row(
+    2,
+    "no AWS region",
+    "nothing sets one",
+    "use `--region`, `AWS_REGION`, or `region` in the AWS profile",
+  ),
+  region_invalid: row(
+    2,
+    "not an AWS region",
+    "a region looks like `us-east-1`",
+    "use `--region`, `AWS_REGION`, or `region` in the AWS profile",
+  ),
+  endpoint_invalid: row(2, "the endpoint is not a URL", "an endpoint is `http://…` or `https://…`", null),
+  insecure_endpoint: row(
+    2,
+    "refusing to send a bearer token over plain HTTP",
+    "anyone on the way could read it",
+    "use https, or a loopback endpoint",
+  ),
+  token_region_mismatch: row(
+    2,
+    "the API key belongs to another region",
+    "a short-term Bedrock API key works only in the region it was made for",
+    "use that region, or make a key for this one",
+  ),
+  ca_bundle_invalid: row(
+    2,
+    "the CA bundle cannot be used",
+    "the file is missing, unreadable or not PEM",
+    null,
+  ),
+  confirmation_required: row(2, "this change needs a yes", "there is no terminal to ask on", "add `--yes`"),
+  session_name_invalid: row(
+    2,
+    "not a session name",
+    "1 to 64 of letters, digits, `.`, `_`, `-`; not starting with `.` or `-`",
+    null,
+  ),
+  schema_invalid: row(2, "the schema is not a JSON Schema", "it is not JSON, or not a valid schema", null),
+  unquoted_glob: row(
+    2,
+    "a word of the prompt is a file",
+    "the shell expanded a glob, and `--file` took only its first match",
+    "quote the glob (`-f '*.md'`), or repeat `-f`; if the word is meant, quote the whole prompt",
+  ),
+  clobber: row(2, "the target exists or is the source", "writing there would destroy something", null),
+} as const;
