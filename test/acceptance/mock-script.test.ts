@@ -1,0 +1,92 @@
+// `--script`, `--deny`, `--latency` and `--rate` make the mock say and do what a test needs.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { cbr, freshHome } from "../support/cbr.ts";
+
+function mockWith(script: unknown, flags: string[], ...words: string[]) {
+  const home = freshHome();
+  const text = typeof script === "string" ? script : JSON.stringify(script);
+  writeFileSync(join(home, "script.json"), text);
+  return cbr(
+    [
+      "mock",
+      "--script",
+      "script.json",
+      ...flags,
+      "--",
+      "cbr",
+      "invoke",
+      "-m",
+      "opus-4.6",
+      "--global",
+      ...words,
+    ],
+    { home },
+  );
+}
+
+describe("--script", () => {
+  it("plays a text", async () => {
+    expect(await mockWith([{ text: "Scripted 😀" }], [], "x")).toMatchObject({
+      code: 0,
+      stdout: "Scripted 😀",
+    });
+  });
+
+  it("takes JSON Lines", async () => {
+    const script = '{"status":429,"name":"ThrottlingException","message":"slow"}\n\n{"text":"then this"}\n';
+    expect(await mockWith(script, [], "x")).toMatchObject({ code: 0, stdout: "then this" });
+  });
+
+  it("throttles for ever: exit 6", async () => {
+    const script = [
+      {
+        status: 429,
+        name: "ThrottlingException",
+        message: "Too many tokens, please wait before trying again.",
+      },
+    ];
+    const run = await mockWith(script, ["--log"], "x", "--max-attempts", "2");
+    expect(run.code).toBe(6);
+    expect(run.stderr).toContain("Too many tokens, please wait");
+    expect(run.stderr.split("\n").filter((line) => line.startsWith('{"method"')).length).toBe(2);
+  });
+
+  it("breaks after the third word: exit 8 and three words", async () => {
+    const script = [{ text: "One two three four five", after: 3, fault: "rst-between" }];
+    expect(await mockWith(script, [], "x")).toMatchObject({ code: 8, stdout: "One two three" });
+  });
+
+  it.each([
+    ["is not there", "missing.json", undefined],
+    ["is not JSON", "script.json", "{"],
+    ["has an unknown key", "script.json", '[{"texts":"x"}]'],
+    ["names no fault", "script.json", '[{"fault":"meteor"}]'],
+  ])("that %s is exit 3", async (_what, file, text) => {
+    const home = freshHome();
+    if (text !== undefined) writeFileSync(join(home, file), text);
+    const run = await cbr(["mock", "--script", file, "--", "true"], { home });
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain(file);
+  });
+});
+
+describe("--deny", () => {
+  it("refuses an action as IAM does: exit 4", async () => {
+    const run = await cbr([
+      "mock",
+      "--deny",
+      "bedrock:InvokeModel*",
+      "--",
+      "cbr",
+      "invoke",
+      "-m",
+      "opus-4.6",
+      "--global",
+      "x",
+    ]);
+    expect(run.code).toBe(4);
+    expect(run.stderr).toContain("is not authorized to perform: bedrock:InvokeModelWithResponseStream");
+  });
+});
