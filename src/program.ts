@@ -29,6 +29,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/whoami.ts")).whoamiCommand,
   },
   {
+    name: "count",
+    summary: "count input tokens, and say what a request would cost",
+    load: async () => (await import("./commands/count.ts")).countCommand,
+  },
+  {
     name: "convert",
     summary: "convert a request between Anthropic's API and Bedrock's",
     load: async () => (await import("./commands/convert.ts")).convertCommand,

@@ -1,8 +1,7 @@
 // Converse and ConverseStream, for accounts where InvokeModel is closed. Their wire form is plain JSON with base64, which
 // is how requests are held here; the SDK's command would want every byte string decoded first.
 import { fromConverseEvents, fromConverseReply } from "../core/convert/converse-events.ts";
-import { toConverse } from "../core/convert/converse-request.ts";
-import { requestPath } from "../core/prepare.ts";
+import { converseBody, requestPath } from "../core/prepare.ts";
 import type { ReplyEvent } from "../core/reply.ts";
 import { framesOf } from "./frames.ts";
 import { exceptionOf, parseJson } from "./invoke.ts";
@@ -20,7 +19,7 @@ export function converseTransport(session: BedrockSession): Transport {
           service: "bedrock-runtime",
           path: requestPath(request),
           headers: {},
-          body: toConverse(request).input,
+          body: converseBody(request),
           expected: request.stream ? EVENT_STREAM : "application/json",
         },
         signal,

@@ -3,6 +3,8 @@
 import { withCache } from "../core/cache.ts";
 import type { Api, ClaudeRequest } from "../core/claude.ts";
 import type { ParsedBody } from "../core/convert/body.ts";
+import { toConverse } from "../core/convert/converse-request.ts";
+import { withoutUnsupported } from "../core/convert/features.ts";
 import { CbrError } from "../core/errors.ts";
 import { checkMedia } from "../core/media.ts";
 import type { ContentBlock, Message, MessagesBody } from "../core/messages.ts";
@@ -67,9 +69,10 @@ export function chooseRoute(
 
 /** Builds and checks the request for `route`. Throws CbrError of exit code 2 or 3 for what the model does not take. */
 export function buildRequest(context: Context, route: Route, parts: RequestParts): BuiltRequest {
-  const { flags, settings, base } = parts;
+  const { flags, settings } = parts;
   const { report } = context;
   const isChecked = flags.check !== false;
+  const base = parts.base && isChecked ? servable(parts.base, route) : parts.base;
   const choice = <K extends SettingName>(name: K, inBody: unknown) =>
     pick(settings[name] as Setting<unknown> | null, inBody);
   const reasoning = shapeReasoning(route.model, {
@@ -158,6 +161,7 @@ function check(
       hint: "use `--api invoke`, `--api converse` or `--api messages`",
     });
   }
+  if (request.api === "converse") checkConverse(context, request);
   const limits = {
     contextWindow: model?.context_window ?? null,
     api: request.api,
@@ -167,6 +171,35 @@ function check(
   };
   const names = prompt.parts.map((part) => part.name);
   checkMedia(prompt.content, limits, names);
+}
+
+/** What Converse cannot say is refused, naming the API that can; what it says otherwise is told with `-v`. */
+function checkConverse({ report }: Context, request: ClaudeRequest): void {
+  for (const { kind, path, message } of toConverse(request).notes) {
+    if (kind !== "lost") report.verbose(`converse: \`${path}\` ${message}`);
+    else {
+      throw new CbrError("api_not_supported", {
+        message: `\`--api converse\` cannot say \`${path}\`: ${message}`,
+        hint: "use `--api invoke`",
+      });
+    }
+  }
+}
+
+/** The body as Bedrock takes it. Throws CbrError `not_convertible` naming what Bedrock cannot do. */
+function servable(base: ParsedBody, { model }: Route): ParsedBody {
+  const version = Number(model?.version);
+  const { body, notes } = withoutUnsupported(base.body, {
+    name: "Bedrock",
+    hasStructuredOutput: true, // per model: checkParameters knows
+    hasAutomaticCaching: Number.isNaN(version) ? null : version > 4.6,
+  });
+  const lost = notes.filter((note) => note.kind === "lost");
+  if (lost.length === 0) return { ...base, body };
+  throw new CbrError("not_convertible", {
+    message: `\`--body\`: ${lost.map(({ message, path }) => `${message} (\`${path}\`)`).join("; ")}`,
+    hint: "take it out, for example with `cbr convert --to bedrock --lenient`",
+  });
 }
 
 /** A prompt after an unanswered one joins it: the roles must take turns. */

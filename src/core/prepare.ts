@@ -18,6 +18,12 @@ export function invokeBody(request: ClaudeRequest): Record<string, unknown> {
   };
 }
 
+/** The body of Converse: the model is in the URL only. */
+export function converseBody(request: ClaudeRequest): Record<string, unknown> {
+  const { modelId: _inUrl, ...body } = toConverse(request).input;
+  return body;
+}
+
 /** The body of the Messages APIs: `model` and `stream` are inside. */
 export function messagesBody(request: ClaudeRequest): Record<string, unknown> {
   return { model: request.modelId, ...plainBody(request.body), stream: request.stream };
@@ -87,6 +93,6 @@ export function prepare(
 
 function bodyOf(request: ClaudeRequest): unknown {
   if (request.api === "invoke") return invokeBody(request);
-  if (request.api === "converse") return toConverse(request).input;
+  if (request.api === "converse") return converseBody(request);
   return messagesBody(request);
 }

@@ -52,11 +52,11 @@ async function compileAs(dialect: string, schema: JsonSchema): Promise<ValidateF
   try {
     switch (dialect) {
       case "2020-12":
-        return new (await import("ajv/dist/2020.js")).Ajv2020(options).compile(bare);
+        return new (await import("ajv/dist/2020.js")).default.Ajv2020(options).compile(bare);
       case "2019-09":
-        return new (await import("ajv/dist/2019.js")).Ajv2019(options).compile(bare);
+        return new (await import("ajv/dist/2019.js")).default.Ajv2019(options).compile(bare);
       default:
-        return new (await import("ajv")).Ajv(options).compile(bare);
+        return new (await import("ajv")).default.Ajv(options).compile(bare);
     }
   } catch (error) {
     throw new CbrError("schema_invalid", {
