@@ -73,11 +73,25 @@ export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> 
     metadata: { handlerProtocol: "http/1.1" },
     async handle(request, options) {
       const authority = request.port ? `${request.hostname}:${request.port}` : request.hostname;
-      const { response } = await handlerFor(agentsFor(`${request.protocol}//${authority}/`)).handle(
-        request as never,
-        options,
-      );
-      return { response: response as HttpResponse };
+      const url = `${request.protocol}//${authority}/`;
+      try {
+        const { response } = await handlerFor(agentsFor(url)).handle(request as never, options);
+        if (response.statusCode === 407 && proxyOf(url) !== "") {
+          throw new CbrError("proxy_failed", {
+            message: `the proxy ${new URL(proxyOf(url)).host} refused: it wants a user and password (HTTP 407)`,
+            hint: "check the user and password in `HTTPS_PROXY`, or add the host to `NO_PROXY`",
+          });
+        }
+        return { response: response as HttpResponse };
+      } catch (error) {
+        // Whoever explains the error must know that the proxy, not the endpoint, may be to blame.
+        const proxy = proxyOf(url);
+        if (proxy !== "" && error instanceof Error) {
+          const { protocol, host: name } = new URL(proxy);
+          Object.assign(error, { proxy: `${protocol}//${name}` });
+        }
+        throw error;
+      }
     },
     destroy() {
       for (const agents of [direct, ...proxied.values()]) {

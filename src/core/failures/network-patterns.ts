@@ -26,10 +26,14 @@ export const NETWORK_PATTERNS: readonly Pattern[] = [
     kinds,
     message: /\bENOTFOUND\b(?: ([\w.-]+))?|could not resolve host|name or service not known/i,
     sentence: ({ groups, facts }) => `cannot resolve ${nameOf(groups[1], facts.endpoint)}`,
-    hint: ({ facts }) =>
-      facts.region === undefined
+    hint: ({ facts, groups }) => {
+      const host = nameOf(groups[1], facts.endpoint);
+      if (facts.region !== undefined && host.includes(`.${facts.region}.`))
+        return `is \`${facts.region}\` the right region, with Bedrock in it, and are you online?`;
+      return host.endsWith(".amazonaws.com")
         ? "check `--region` and the network"
-        : `is \`${facts.region}\` the right region, with Bedrock in it, and are you online?`,
+        : "check `--endpoint-url` and the network";
+    },
   },
   {
     code: "connection_refused",
