@@ -1,8 +1,9 @@
 // Who calls, and whether the call is signed as AWS asks. The signature is computed here from the description of
 // Signature Version 4, not with the signer that the program uses.
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { checkApiKey } from "./api-keys.ts";
 import { ALL_CREDENTIALS, MOCK_ACCOUNT, type MockCredentials } from "./credentials.ts";
-import { type MockCaller, MockError } from "./routes.ts";
+import { type MockCaller, MockError, refusal } from "./routes.ts";
 
 export interface SignedRequest {
   method: string;
@@ -23,10 +24,10 @@ export function authenticate(request: SignedRequest, service: MockService, now: 
   if (authorization.startsWith("AWS4-HMAC-SHA256"))
     return checkSignature(request, service, now, authorization);
   if (authorization.startsWith("Bearer ") && service !== "sts") {
-    return checkApiKey(authorization.slice("Bearer ".length), request, now);
+    return checkApiKey(authorization.slice("Bearer ".length), request.headers["host"], now);
   }
   const takesApiKeyHeader = service === "bedrock-mantle" || request.target.includes("/anthropic/");
-  if (apiKey !== undefined && takesApiKeyHeader) return checkApiKey(apiKey, request, now);
+  if (apiKey !== undefined && takesApiKeyHeader) return checkApiKey(apiKey, request.headers["host"], now);
   if (service === "bedrock-mantle")
     throw refusal("AccessDeniedException", "Authorization header is missing", "Message");
   throw refusal("MissingAuthenticationTokenException", "Missing Authentication Token");
@@ -84,10 +85,10 @@ function checkSignature(
   checkClock(request.headers, date, now);
 
   const signedHeaders = (fields["SignedHeaders"] as string).split(";");
-  const unsigned = [
-    "host",
-    ...("x-amz-security-token" in request.headers ? ["x-amz-security-token"] : []),
-  ].filter((name) => !signedHeaders.includes(name));
+  const host =
+    ":authority" in request.headers && signedHeaders.includes(":authority") ? ":authority" : "host";
+  const needed = [host, ...("x-amz-security-token" in request.headers ? ["x-amz-security-token"] : [])];
+  const unsigned = needed.filter((name) => !signedHeaders.includes(name));
   if (unsigned.length > 0) {
     throw refusal(
       "InvalidSignatureException",
@@ -217,62 +218,6 @@ function encodeRfc3986(text: string): string {
     /[!'()*]/g,
     (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-}
-
-function checkApiKey(token: string, request: SignedRequest, now: number): MockCaller {
-  const invalid = () =>
-    refusal(
-      "AccessDeniedException",
-      "Authentication failed: Please make sure your API Key is valid.",
-      "Message",
-    );
-  if (token.startsWith("bedrock-api-key-")) {
-    const decoded = Buffer.from(token.slice("bedrock-api-key-".length), "base64").toString();
-    const query = new URLSearchParams(decoded.split("?")[1] ?? "");
-    const [keyId, , region] = (query.get("X-Amz-Credential") ?? "").split("/");
-    const stamp = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get("X-Amz-Date") ?? "");
-    const lifetime = Number(query.get("X-Amz-Expires"));
-    if (!decoded.startsWith("bedrock.amazonaws.com/") || !keyId || !region || !stamp || !(lifetime > 0))
-      throw invalid();
-    const [, year, month, day, hour, minute, second] = stamp;
-    const end = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) + lifetime * 1000;
-    if (end <= now) throw refusal("AccessDeniedException", "Bearer Token has expired", "Message");
-    const endpointRegion = hostRegion(request.headers["host"]);
-    if (endpointRegion !== null && endpointRegion !== region) throw invalid();
-    return {
-      kind: "bearer",
-      region,
-      isRegionKnown: true,
-      account: MOCK_ACCOUNT,
-      arn: `arn:aws:iam::${MOCK_ACCOUNT}:user/mock`,
-      userId: "AIDARZPUZDIKAMOCKUSER",
-    };
-  }
-  if (token.startsWith("ABSK")) {
-    const decoded = Buffer.from(token.slice("ABSK".length), "base64").toString();
-    const match = /^(BedrockAPIKey-[\w+=,.@-]+?)-at-(\d{12}):./.exec(decoded);
-    if (!match) throw invalid();
-    return {
-      kind: "bearer",
-      region: hostRegion(request.headers["host"]) ?? "us-east-1",
-      isRegionKnown: hostRegion(request.headers["host"]) !== null,
-      account: match[2] as string,
-      arn: `arn:aws:iam::${match[2]}:user/${match[1]}`,
-      userId: "AIDARZPUZDIKAMOCKAPIK",
-    };
-  }
-  throw invalid();
-}
-
-/** The region in one of AWS's own host names (reached through a proxy); null for any other host. */
-function hostRegion(host: string | undefined): string | null {
-  return (
-    /^bedrock[\w-]*\.([a-z]{2}(?:-[a-z]+)+-\d)\.(?:amazonaws\.com|api\.aws)/.exec(host ?? "")?.[1] ?? null
-  );
-}
-
-function refusal(name: string, message: string, messageKey: "message" | "Message" = "message"): MockError {
-  return new MockError(403, name, message, { messageKey });
 }
 
 function isEqual(a: string, b: string): boolean {

@@ -103,6 +103,15 @@ export class MockError extends Error {
   }
 }
 
+/** 403, as the front door says it. */
+export function refusal(
+  name: string,
+  message: string,
+  messageKey: "message" | "Message" = "message",
+): MockError {
+  return new MockError(403, name, message, { messageKey });
+}
+
 /** 400 ValidationException, the service's commonest refusal. */
 export function validationError(message: string): MockError {
   return new MockError(400, "ValidationException", message);

@@ -1,14 +1,13 @@
 // The local Bedrock: one port of 127.0.0.1 that answers as runtime, control plane, STS and mantle do.
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { authenticate, scopeService } from "./auth.ts";
+import { authenticate } from "./auth.ts";
 import { CONTROL_ROUTES } from "./control/routes.ts";
 import { deny } from "./deny.ts";
-import { messagesError, renderError, type Surface } from "./errors.ts";
+import { renderError } from "./errors.ts";
 import { blindReply } from "./faults.ts";
+import { listen, type Respond } from "./listen.ts";
 import { MESSAGES_ROUTES } from "./messages-routes.ts";
 import {
   MockError,
@@ -20,6 +19,7 @@ import {
 } from "./routes.ts";
 import { RUNTIME_ROUTES } from "./runtime-routes.ts";
 import { type Script, type ScriptEntry, ScriptPlayer } from "./script.ts";
+import { isFor, type Target, targetOf, unknownOperation } from "./target.ts";
 import { sendReply } from "./wire.ts";
 
 export interface MockOptions {
@@ -74,22 +74,7 @@ export async function startMock(options: MockOptions = {}): Promise<RunningMock>
   const player = new ScriptPlayer(options.script ?? null);
   const pace: Pace = { latencyMs: options.latencyMs ?? 0, tokensPerSecond: options.tokensPerSecond ?? 0 };
   const requests: RecordedRequest[] = [];
-  const sockets = new Set<Socket>();
-
-  const limits = { keepAliveTimeout: 30_000, requestTimeout: 0 };
-  const listener = (request: IncomingMessage, response: ServerResponse) => void serve(request, response);
-  const server = options.tls
-    ? createTlsServer({ ...limits, ...options.tls }, listener)
-    : createServer(limits, listener);
-  // A header that Node cannot parse and a client that went away are no reason to end the mock.
-  server.on("clientError", (_error, socket) => socket.destroy());
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
-    socket.on("error", () => {});
-  });
-
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function serve(...[request, response, socket]: Parameters<Respond>): Promise<void> {
     const startedAt = now();
     const recorded: RecordedRequest = {
       method: request.method ?? "GET",
@@ -101,10 +86,14 @@ export async function startMock(options: MockOptions = {}): Promise<RunningMock>
     };
     requests.push(recorded);
     const gone = new AbortController();
-    const target = targetOf(recorded);
+    const target = targetOf(recorded.path, recorded.headers);
     const route = ROUTES.find((candidate) => isFor(candidate, recorded.method, target));
+    let isSent = false;
+    response.on("finish", () => {
+      isSent = true;
+    });
     response.on("close", () => {
-      if (!response.writableFinished) {
+      if (!isSent) {
         recorded.closedEarlyAt = now();
         gone.abort();
       }
@@ -121,7 +110,7 @@ export async function startMock(options: MockOptions = {}): Promise<RunningMock>
       recorded.status = reply.status;
       const common = { "x-amzn-RequestId": requestId, date: new Date(clock).toUTCString(), ...reply.headers };
       const headers = withScripted(common, scripted?.headers);
-      await sendReply(response, { ...reply, headers }, gone.signal);
+      await sendReply(response, socket, { ...reply, headers }, gone.signal);
     } catch (error) {
       if (gone.signal.aborted || response.headersSent) return void response.destroy();
       response
@@ -166,31 +155,13 @@ export async function startMock(options: MockOptions = {}): Promise<RunningMock>
     }
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, "127.0.0.1", resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const { port, close } = await listen(
+    options.port ?? 0,
+    options.tls,
+    (request, response, socket) => void serve(request, response, socket),
+  );
   const url = `${options.tls ? "https" : "http"}://127.0.0.1:${port}`;
-  return {
-    url,
-    mantleUrl: `${url}/mantle`,
-    port,
-    requests,
-    close() {
-      return new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      });
-    },
-  };
-}
-
-interface Target {
-  /** Without query and without the mantle prefix. */
-  path: string;
-  query: URLSearchParams;
-  surface: Exclude<Surface, "sts">;
+  return { url, mantleUrl: `${url}/mantle`, port, requests, close };
 }
 
 interface Call {
@@ -201,43 +172,6 @@ interface Call {
   clock: number;
   requestId: string;
   signal: AbortSignal;
-}
-
-/** Mantle is told by its path prefix; or, when the client can say no path, by what the signature is scoped to. */
-function targetOf(recorded: RecordedRequest): Target {
-  const [whole = "/", query = ""] = recorded.path.split(/\?(.*)/s);
-  const isPrefixed = whole === "/mantle" || whole.startsWith("/mantle/");
-  const path = isPrefixed ? whole.slice("/mantle".length) || "/" : whole;
-  const isMantle = isPrefixed || scopeService(recorded.headers) === "bedrock-mantle";
-  return { path, query: new URLSearchParams(query), surface: isMantle ? "mantle" : "bedrock" };
-}
-
-function isFor(route: MockRoute, method: string, target: Target): boolean {
-  const isMantleRoute = route.service === "bedrock-mantle";
-  return (
-    route.method === method &&
-    isMantleRoute === (target.surface === "mantle") &&
-    route.pattern.test(target.path)
-  );
-}
-
-/** Runtime answers 200 to an unknown path under /anthropic: an error that looks like a success. */
-function unknownOperation(target: Target): MockReply {
-  const body = '{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}';
-  if (target.surface === "mantle") return messagesError(404, "not_found_error", "Not Found");
-  if (target.path.startsWith("/v1/messages/batches")) {
-    throw new MockError(403, "AccessDeniedException", "Authorization header is missing", {
-      messageKey: "Message",
-    });
-  }
-  if (target.path.startsWith("/anthropic"))
-    return { status: 200, headers: { "content-type": "application/json" }, body };
-  const headers = {
-    "content-type": "application/json",
-    "x-amzn-ErrorType":
-      "UnknownOperationException:http://internal.amazon.com/coral/com.amazon.coral.service/",
-  };
-  return { status: 404, headers, body };
 }
 
 function withScripted(
@@ -262,13 +196,15 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** HTTP/2 says `:authority` for `host`, and the AWS SDK signs it under that name: both are kept. */
 function headersOf(request: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(",") : (value ?? ""),
-    ]),
-  );
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (name.startsWith(":") && name !== ":authority") continue;
+    headers[name] = Array.isArray(value) ? value.join(",") : (value ?? "");
+  }
+  if (headers[":authority"] !== undefined) headers["host"] ??= headers[":authority"];
+  return headers;
 }
 
 async function wait(ms: number, signal: AbortSignal): Promise<void> {

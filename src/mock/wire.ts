@@ -1,11 +1,13 @@
 // Puts a reply onto the socket, byte for byte and with every way a connection can go wrong.
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import type { MockReply, WireStep } from "./routes.ts";
 
 /** Sends `reply`; resolves when it is sent, when its connection is broken on purpose, or when the client is gone. */
 export async function sendReply(
   response: ServerResponse,
+  socket: () => Socket | null,
   reply: MockReply,
   gone: AbortSignal,
 ): Promise<void> {
@@ -34,7 +36,7 @@ export async function sendReply(
     } else if (step.wire === "drip") {
       isDripping = true;
     } else {
-      return breakOff(response, step.wire, gone);
+      return breakOff(response, socket(), step.wire, gone);
     }
   }
   if (!gone.aborted) response.end();
@@ -64,6 +66,7 @@ async function drip(response: ServerResponse, bytes: Uint8Array, gone: AbortSign
 
 async function breakOff(
   response: ServerResponse,
+  socket: Socket | null,
   how: "reset" | "fin" | "stall",
   gone: AbortSignal,
 ): Promise<void> {
@@ -71,11 +74,11 @@ async function breakOff(
     case "reset":
       // A reset overtakes bytes that still wait in the socket; what was promised before it should arrive first.
       if (response.headersSent) await wait(20);
-      response.socket?.resetAndDestroy();
+      socket?.resetAndDestroy();
       return;
     case "fin":
-      response.socket?.end();
-      response.socket?.destroySoon();
+      socket?.end();
+      socket?.destroySoon();
       return;
     case "stall":
       if (!gone.aborted)

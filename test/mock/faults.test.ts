@@ -26,13 +26,13 @@ const BODY = JSON.stringify({
   messages: [{ role: "user", content: "Hello" }],
 });
 
-async function play(entry: ScriptEntry | ScriptEntry[], path = PATH, body = BODY): Promise<Seen> {
-  mock = await startMock({ script: Array.isArray(entry) ? entry : [entry] });
-  return send(path, body);
+async function play(entry: ScriptEntry): Promise<Seen> {
+  mock = await startMock({ script: [entry] });
+  return send(PATH, BODY, entry.fault?.startsWith("stall") ? 400 : 10_000);
 }
 
 /** One signed request; gives up after `patience` milliseconds without an end. */
-function send(path = PATH, body = BODY, patience = 400): Promise<Seen> {
+function send(path = PATH, body = BODY, patience = 10_000): Promise<Seen> {
   const stamp = new Date().toISOString().replace(/[-:]|\.\d{3}/g, "");
   const headers: Record<string, string> = { host: mock.url.slice(7), "x-amz-date": stamp };
   const scope = { date: stamp.slice(0, 8), region: "us-east-1", service: "bedrock" };
