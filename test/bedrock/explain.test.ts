@@ -144,6 +144,13 @@ describe("inside a stream", () => {
     expect(explain(reset).code).toBe("connection_reset");
   });
 
+  it("does not speak of an answer where none had begun", () => {
+    const cut = new Error("Truncated event message received.");
+    expect(explain(cut).code).toBe("stream_failed");
+    expect(explain(cut).exitCode).toBe(7);
+    expect(explain(cut, { hasContent: true }).code).toBe("stream_corrupt");
+  });
+
   it("names the limit that ended it", () => {
     const timedOut = (kind: "connect" | "first-byte" | "idle" | "overall") => ({ kind, limit: 2000 });
     const abort = new Error("Request aborted");
