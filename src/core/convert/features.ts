@@ -71,7 +71,7 @@ export function withoutUnsupported(body: DraftBody, target: Target): { body: Dra
   const output = asObject(result["output_config"]);
   if (output?.["format"] !== undefined && !target.hasStructuredOutput) {
     const { format: _, ...others } = output;
-    notes.lost("output_config.format", `${target.name} has no structured output`);
+    notes.lost("output_config.format", `${target.name} has no structured output for this model`);
     if (Object.keys(others).length > 0) result["output_config"] = others;
     else delete result["output_config"];
   }

@@ -1,9 +1,6 @@
 // JSON as source text of a programming language: strings of every language here read JSON's escapes alike.
 
-/** Keys of Converse that hold bytes, as base64, in the JSON. */
-const BLOBS = new Set(["bytes", "redactedContent"]);
-/** Keys of Converse whose value is anybody's JSON. */
-const FREE_JSON = new Set(["input", "json", "additionalModelRequestFields", "requestMetadata"]);
+import { BLOB_KEYS, FREE_JSON_KEYS } from "./bytes.ts";
 
 export interface Language {
   words: { true: string; false: string; null: string };
@@ -29,9 +26,9 @@ export function literal(value: unknown, language: Language, depth = 0): string {
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   if (entries.length === 0) return "{}";
   const lines = entries.map(([key, item]) => {
-    const isBlob = BLOBS.has(key) && typeof item === "string" && language.blob !== undefined;
+    const isBlob = BLOB_KEYS.has(key) && typeof item === "string" && language.blob !== undefined;
     const { blob: _, ...plain } = language;
-    const next = FREE_JSON.has(key) ? plain : language;
+    const next = FREE_JSON_KEYS.has(key) ? plain : language;
     const text = isBlob ? language.blob?.(item) : literal(item, next, depth + 1);
     return `${inner}${stringLiteral(key)}: ${text},\n`;
   });

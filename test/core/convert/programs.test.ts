@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Api } from "../../../src/core/claude.ts";
 import { asProgram, type ProgramInput, type ProgramKind } from "../../../src/core/convert/programs.ts";
-import { TEMPORARY_CREDENTIALS, TEST_CREDENTIALS } from "../../../src/mock/credentials.ts";
+import { TEMPORARY_CREDENTIALS, TEST_API_KEY, TEST_CREDENTIALS } from "../../../src/mock/credentials.ts";
 import { type RunningMock, startMock } from "../../../src/mock/server.ts";
 
 const REPLY = "Bonjour, it's “me”";
@@ -152,6 +152,15 @@ const TABLE: [ProgramKind, Api, boolean][] = [
   ["typescript", "mantle", false],
 ];
 
+const BEARER_TABLE: [ProgramKind, Api][] = [
+  ["curl", "invoke"],
+  ["aws", "invoke"],
+  ["python", "invoke"],
+  ["python", "messages"],
+  ["typescript", "invoke"],
+  ["typescript", "messages"],
+];
+
 describe("programs run as printed", () => {
   for (const [kind, api, stream] of TABLE) {
     test.skipIf(!TOOLS[kind])(`${kind}, ${api}, ${stream ? "streaming" : "at once"}`, async () => {
@@ -165,6 +174,22 @@ describe("programs run as printed", () => {
       // curl shows a stream as it comes, the text in pieces, with AWS's own framing in base64.
       if (!(kind === "curl" && stream)) expect(readable(outcome.stdout)).toContain(REPLY);
       else expect(outcome.stdout.length).toBeGreaterThan(100);
+    });
+  }
+
+  for (const [kind, api] of BEARER_TABLE) {
+    test.skipIf(!TOOLS[kind])(`${kind}, ${api}, with a Bedrock API key`, async () => {
+      const before = mock.requests.length;
+      const made = input(api, false);
+      const bearer = { ...made, headers: { ...made.headers, Authorization: "Bearer REDACTED" } };
+      const outcome = await run(kind, asProgram(kind, bearer), {
+        AWS_ACCESS_KEY_ID: "",
+        AWS_SECRET_ACCESS_KEY: "",
+        AWS_BEARER_TOKEN_BEDROCK: TEST_API_KEY,
+      });
+      expect(`${outcome.code} ${outcome.stderr}`, outcome.stdout).toMatch(/^0 /);
+      expect(mock.requests[before]?.headers["authorization"]).toBe(`Bearer ${TEST_API_KEY}`);
+      expect(readable(outcome.stdout)).toContain(REPLY);
     });
   }
 
