@@ -7,7 +7,7 @@ const IS = String.raw`(?:\\*["'])?\s*(?:=>?|:|%3D)(?:\\*["'\[]|\s)*|\\*["'],\s*\
 const VALUE = String.raw`[^\s"'\\,;&<>}\])]{4,}`;
 
 const labelled = (names: string, flags: string, value = VALUE): RegExp =>
-  new RegExp(String.raw`((?:${names})(?:${IS}))${value}`, flags);
+  new RegExp(`((?:${names})(?:${IS}))${value}`, flags);
 
 const PATTERNS: readonly [RegExp, string][] = [
   [/\bbedrock-api-key-[A-Za-z0-9+/=_%-]+/g, `bedrock-api-key-${MASK}`],
@@ -19,10 +19,7 @@ const PATTERNS: readonly [RegExp, string][] = [
   [/\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*)?/g, MASK],
   // A plain word after "bearer" is prose ("Bearer Token has expired"), not a token.
   [/(\bBearer(?:\s+|%20|\+))(?![A-Za-z]{1,15}(?:[\s.,;:!?"')]|$))[^\s"'\\,;<>&]+/gi, `$1${MASK}`],
-  [
-    /(\b(?:Basic|Digest|Negotiate|NTLM)\s+)(?=[A-Za-z+/_-]{0,200}[\d=])[A-Za-z0-9+/=_-]{8,}/gi,
-    `$1${MASK}`,
-  ],
+  [/(\b(?:Basic|Digest|Negotiate|NTLM)\s+)(?=[A-Za-z+/_-]{0,200}[\d=])[A-Za-z0-9+/=_-]{8,}/gi, `$1${MASK}`],
   [
     new RegExp(
       String.raw`((?:proxy-)?authorization(?:${IS}))((?:Bearer|Basic|Digest|Negotiate|NTLM)\s+)?(?!AWS4-HMAC)${VALUE}`,
