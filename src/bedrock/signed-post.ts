@@ -81,7 +81,11 @@ export async function signedPost(
         : serviceError(response.statusCode, headers, bytes);
     throw Object.assign(error, { serviceDate: headers["date"] });
   }
-  if (!contentType.startsWith(post.expected) && !(post.takesJson && /\bjson\b/.test(contentType)))
+  if (
+    contentType !== "" &&
+    !contentType.startsWith(post.expected) &&
+    !(post.takesJson && /\bjson\b/.test(contentType))
+  )
     throw foreign(await readSome(body));
   return { headers, requestId: requestIdOf(headers), contentType, body };
 }
