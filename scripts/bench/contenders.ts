@@ -1,0 +1,90 @@
+// What `cbr` is compared with: each yardstick that this machine has.
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { build } from "esbuild";
+import type { Contender } from "./measure.ts";
+
+const PROGRAMS = join(import.meta.dirname, "programs");
+const MODEL = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
+const BODY = JSON.stringify({
+  anthropic_version: "bedrock-2023-05-31",
+  max_tokens: 100,
+  messages: [{ role: "user", content: "Hello" }],
+});
+
+export interface Options {
+  node: string;
+  /** The words that start `cbr`. */
+  program: readonly string[];
+  url: string;
+  /** A directory for what is made on the way. */
+  scratch: string;
+}
+
+/** The start of the runtime alone: the base of every ratio. */
+export function bareNode({ node }: Options): Contender {
+  return { name: "node, empty program", command: [node, "--eval", "0"] };
+}
+
+export function cbr(
+  options: Options,
+  name: string,
+  args: readonly string[],
+  more: Partial<Contender> = {},
+): Contender {
+  return { name, command: [...options.program, ...args], ...more };
+}
+
+/** The AWS SDK's own loop in one bundled file: what an event must cost at least. */
+export async function bundledSdk(options: Options): Promise<Contender> {
+  const file = join(options.scratch, "aws-sdk-bundled.mjs");
+  await build({
+    entryPoints: [join(PROGRAMS, "aws-sdk.mjs")],
+    outfile: file,
+    bundle: true,
+    minify: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    logLevel: "error",
+    banner: { js: 'import{createRequire as r}from"node:module";const require=r(import.meta.url);' },
+  });
+  return { name: "AWS SDK, bundled", command: [options.node, file] };
+}
+
+/** Everything that can say two words by itself, as far as it is installed. */
+export async function yardsticks(options: Options): Promise<Contender[]> {
+  const { node, url } = options;
+  const found: Contender[] = [];
+  if (has("curl")) {
+    const address = `${url}/model/${MODEL}/invoke-with-response-stream`;
+    found.push({
+      name: "curl, unsigned",
+      command: ["curl", "-sN", "-H", "content-type: application/json", "-d", BODY, address],
+    });
+  }
+  found.push(await bundledSdk(options));
+  found.push({ name: "AWS SDK, not bundled", command: [node, join(PROGRAMS, "aws-sdk.mjs")] });
+  found.push({ name: "Anthropic's Bedrock SDK", command: [node, join(PROGRAMS, "anthropic-sdk.mjs")] });
+  // A version manager's shim would be timed as well.
+  const python = spawnSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" });
+  const interpreter = python.status === 0 ? python.stdout.trim() : null;
+  if (interpreter !== null && hasModule(interpreter, "boto3"))
+    found.push({ name: "boto3", command: [interpreter, join(PROGRAMS, "boto3_stream.py")] });
+  if (interpreter !== null && hasModule(interpreter, "awscli")) {
+    const words = ["bedrock-runtime", "invoke-model", "--model-id", MODEL, "--body", BODY];
+    found.push({
+      name: "AWS CLI, no stream",
+      command: [interpreter, "-m", "awscli", ...words, "/dev/null"],
+    });
+  }
+  return found;
+}
+
+function has(program: string): boolean {
+  return spawnSync(program, ["--version"], { stdio: "ignore" }).status === 0;
+}
+
+function hasModule(interpreter: string, name: string): boolean {
+  return spawnSync(interpreter, ["-c", `import ${name}`], { stdio: "ignore" }).status === 0;
+}
