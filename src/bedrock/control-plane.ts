@@ -49,8 +49,12 @@ export async function openControlPlane(
 /** The control plane of the session's region. */
 export function controlPlane(session: BedrockSession): ControlPlane {
   const client = new BedrockClient(session.clientConfig("bedrock"));
-  const call = <T>(name: string, options: CallOptions, send: (signal: AbortSignal) => Promise<T>) =>
-    callService(session, name, options, send);
+  // What is still under way when its asker has gone must neither speak nor be asked again.
+  const closing = new AbortController();
+  const call = <T>(name: string, options: CallOptions, send: (signal: AbortSignal) => Promise<T>) => {
+    const signal = AbortSignal.any([options.signal, closing.signal]);
+    return callService(session, name, { ...options, signal }, send);
+  };
 
   return {
     region: session.region,
@@ -162,6 +166,7 @@ export function controlPlane(session: BedrockSession): ControlPlane {
       );
     },
     close() {
+      closing.abort(new Error("the control plane was closed"));
       client.destroy();
       session.http.destroy();
     },

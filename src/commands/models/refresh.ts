@@ -7,7 +7,7 @@ import { CbrError } from "../../core/errors.ts";
 import { bearerToken } from "../../settings/bearer.ts";
 import { writeLiveLists } from "../../settings/live-cache.ts";
 import type { Settings } from "../../settings/settings.ts";
-import { callOptions, fetchLive } from "./live.ts";
+import { fetchLive } from "./live.ts";
 
 export function refreshCommand(context: Context): Command {
   return new Command("refresh")
@@ -22,10 +22,11 @@ export function refreshCommand(context: Context): Command {
 async function refresh(context: Context, settings: Settings, isJson: boolean): Promise<void> {
   const region = regionOf(settings, context.report).value;
   const control = await context.controlPlane(settings, region);
+  const done = new AbortController();
   try {
     const [lists, account, endpoint] = await Promise.all([
       fetchLive(control, context),
-      accountOf(context, settings, region),
+      accountOf(context, settings, region, AbortSignal.any([context.signal, done.signal])),
       control.endpoint(),
     ]);
     const place = { host: context.host, settings, region, mainService: "bedrock" } as const;
@@ -44,17 +45,23 @@ async function refresh(context: Context, settings: Settings, isJson: boolean): P
       : `stored ${models.length} models and ${profiles.length} inference profiles of account ${account} in ${region}`;
     await context.io.out.write(`${text}\n`);
   } finally {
+    done.abort();
     control.close();
   }
 }
 
 /** The account, where the key or STS tells it; `unknown` must not keep the lists from being stored. */
-async function accountOf(context: Context, settings: Settings, region: string): Promise<string> {
+async function accountOf(
+  context: Context,
+  settings: Settings,
+  region: string,
+  signal: AbortSignal,
+): Promise<string> {
   const token = settings.auth?.value === "sigv4" ? null : bearerToken(settings);
   if (token !== null) return readApiKey(token).account ?? "unknown";
   const identity = await context.identity(withoutEndpoint(settings), region);
   try {
-    return (await identity.callerIdentity(callOptions(context))).account;
+    return (await identity.callerIdentity({ signal })).account;
   } catch (error) {
     if (!(error instanceof CbrError)) throw error;
     context.report.verbose(`the account is not known: ${error.message}`);
