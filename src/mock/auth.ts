@@ -3,7 +3,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { checkApiKey } from "./api-keys.ts";
 import { ALL_CREDENTIALS, MOCK_ACCOUNT, type MockCredentials } from "./credentials.ts";
-import { type MockCaller, MockError, refusal } from "./routes.ts";
+import { type MockCaller, MockError, percentDecoded, refusal } from "./routes.ts";
 
 export interface SignedRequest {
   method: string;
@@ -199,18 +199,13 @@ function canonicalQuery(query: string): string {
   return query
     .split("&")
     .map((pair) => pair.split(/=(.*)/s))
-    .map(([name = "", value = ""]) => [encodeRfc3986(decode(name)), encodeRfc3986(decode(value))] as const)
+    .map(
+      ([name = "", value = ""]) =>
+        [encodeRfc3986(percentDecoded(name)), encodeRfc3986(percentDecoded(value))] as const,
+    )
     .sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : 1) : a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${value}`)
     .join("&");
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function encodeRfc3986(text: string): string {

@@ -1,5 +1,5 @@
 import { MOCK_ACCOUNT } from "./credentials.ts";
-import { type MockCaller, MockError, type MockRoute } from "./routes.ts";
+import { type MockCaller, MockError, type MockRoute, percentDecoded } from "./routes.ts";
 
 /** Throws the service's own denial when `denied` (IAM actions, `*` at the end allowed) covers the route's action. */
 export function deny(
@@ -32,7 +32,7 @@ function resourceOf(route: MockRoute, match: RegExpExecArray, caller: MockCaller
     return `arn:aws:bedrock-mantle:${caller.region}:${MOCK_ACCOUNT}:project/default`;
   }
   if (match[1] === undefined) return "*";
-  const id = decodeURIComponent(match[1]);
+  const id = percentDecoded(match[1]);
   if (id.startsWith("arn:")) return id;
   return id.startsWith("anthropic.")
     ? `arn:aws:bedrock:${caller.region}::foundation-model/${id}`

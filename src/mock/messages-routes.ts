@@ -5,6 +5,7 @@ import { messagesError } from "./errors.ts";
 import { messageJson, sseEncoder } from "./events.ts";
 import { answerTo, streamReply } from "./inference.ts";
 import { mantleModel, runtimeModel } from "./model-checks.ts";
+import { replyName } from "./models.ts";
 import { checkPrompt, parseBody } from "./prompt-checks.ts";
 import { jsonReply, MockError, type MockReply, type MockRequest, type MockRoute } from "./routes.ts";
 import { type Fields, RuleViolation } from "./rules/violation.ts";
@@ -72,7 +73,7 @@ function messages(request: MockRequest, surface: Surface): MockReply {
   check(request, body, model, modelId, surface);
   const isStream = body["stream"] === true;
   const blocked = options !== null && isBlocked(options, body);
-  const name = modelId.replace(/^.*?(anthropic\.)/, "").replace(/-v\d+(:\d+)?$/, "");
+  const name = replyName(model);
   const answer = blocked ? blockedAnswer(name, body) : answerTo(request, body, { model, modelId, name });
   if (options?.guardrail) answer.extra["amazon-bedrock-guardrailAction"] = blocked ? "INTERVENED" : "NONE";
   const headers = { "request-id": request.requestId };

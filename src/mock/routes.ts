@@ -135,3 +135,12 @@ export function pathParam(request: MockRequest, index = 1): string {
     throw validationError("The path contains a malformed percent-encoding.");
   }
 }
+
+/** `text` without its percent-encoding; as it is where that is malformed. */
+export function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

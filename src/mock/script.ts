@@ -1,6 +1,8 @@
 // `--script`: what the mock is to say instead of its default answers. The format is documented in
 // docs/reference/mock-script.md.
 
+import { percentDecoded } from "./routes.ts";
+
 /** A step of a raw stream: an event of the Messages API as it is, or one of the named steps. */
 export type ScriptEvent = Record<string, unknown>;
 
@@ -178,7 +180,7 @@ export class ScriptPlayer {
 function matches(entry: ScriptEntry, path: string, body: Buffer): boolean {
   if (entry.path === undefined ? !INFERENCE.test(path) : !path.includes(entry.path)) return false;
   if (entry.model === undefined) return true;
-  if (decodeURIComponent(path).includes(entry.model)) return true;
+  if (percentDecoded(path).includes(entry.model)) return true;
   const model = /"model"\s*:\s*"([^"]*)"/.exec(body.toString("latin1"))?.[1];
   return model?.includes(entry.model) ?? false;
 }

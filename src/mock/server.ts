@@ -115,7 +115,7 @@ export async function startMock(options: MockOptions = {}): Promise<RunningMock>
       if (gone.signal.aborted || response.headersSent) return void response.destroy();
       response
         .writeHead(500, { "content-type": "text/plain" })
-        .end(`the mock itself failed: ${(error as Error).stack}`);
+        .end(`the mock itself failed: ${(error as Error).message}`);
     }
   }
 
