@@ -1,6 +1,6 @@
 // Questions to the person at the terminal. They go to stderr: stdout may be a file.
 import { createInterface } from "node:readline/promises";
-import { CbrError } from "../core/errors.ts";
+import { CbrError, Interrupted } from "../core/errors.ts";
 import type { Context } from "./context.ts";
 
 type Asker = Pick<Context, "host" | "io" | "report" | "signal">;
@@ -15,8 +15,20 @@ export async function askLine(asker: Asker, question: string): Promise<string> {
   }
   report.beforeLine();
   const reader = createInterface({ input: host.stdin.stream(), output: host.stderr.stream, terminal: true });
+  const ended = new Promise<never>((_, reject) => {
+    // A terminal in raw mode sends Ctrl-C as a key, not as a signal.
+    reader.once("SIGINT", () => reject(new Interrupted("SIGINT")));
+    reader.once("close", () =>
+      reject(
+        new CbrError("confirmation_required", {
+          message: `\`${question.trim()}\` got no answer`,
+          hint: null,
+        }),
+      ),
+    );
+  });
   try {
-    return (await reader.question(question, { signal })).trim();
+    return (await Promise.race([reader.question(question, { signal }), ended])).trim();
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     throw error;
