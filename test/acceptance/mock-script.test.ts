@@ -90,3 +90,13 @@ describe("--deny", () => {
     expect(run.stderr).toContain("is not authorized to perform: bedrock:InvokeModelWithResponseStream");
   });
 });
+
+describe("--rate", () => {
+  it("says the answer bit by bit: the first words are out before the last are sent", async () => {
+    const run = mockWith([{ text: "One two three four five six" }], ["--rate", "20"], "x");
+    const pieces: string[] = [];
+    run.child.stdout?.on("data", (data) => pieces.push(String(data)));
+    expect((await run).stdout).toBe("One two three four five six");
+    expect(pieces.length).toBeGreaterThan(2);
+  });
+});

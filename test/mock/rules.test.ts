@@ -366,6 +366,12 @@ const REFUSED: Row[] = [
     /^prompt is too long: 200001 tokens > 200000 maximum/,
   ],
   [
+    "a prompt and an answer above the window, before 4.5",
+    "us.anthropic.claude-opus-4-1-20250805-v1:0",
+    { messages: [{ role: "user", content: "x".repeat(790_000) }] },
+    /^input length and `max_tokens` exceed context limit: 197500 \+ 4000 > 200000/,
+  ],
+  [
     "a JSON user id on runtime",
     OPUS_47,
     { metadata: { user_id: '{"a":1}' } },

@@ -151,4 +151,11 @@ function checkLength(body: Fields, context: RuleContext): void {
   const tokens = inputTokens(body);
   const window = context.model.context_window;
   if (tokens > window) refuse(`prompt is too long: ${tokens} tokens > ${window} maximum`);
+  // From 4.5 on an answer that meets the end of the window just stops there.
+  const most = Number(body["max_tokens"]);
+  if (Number(context.model.version) < 4.5 && tokens + most > window) {
+    refuse(
+      `input length and \`max_tokens\` exceed context limit: ${tokens} + ${most} > ${window}, decrease input length or \`max_tokens\` and try again`,
+    );
+  }
 }
