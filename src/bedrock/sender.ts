@@ -2,7 +2,7 @@
 // paid for twice, and the service is hit at most as often as the user allowed.
 import type { ClaudeRequest, SendOptions } from "../core/claude.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
-import { CbrError } from "../core/errors.ts";
+import { CbrError, ExitCode } from "../core/errors.ts";
 import { isContent, type ReplyEvent, untilEnd } from "../core/reply.ts";
 import { explain, type FailureFacts } from "./explain.ts";
 import type { Transport } from "./transport.ts";
@@ -152,6 +152,8 @@ async function* abortable(
 
 function mayRetry(failure: CbrError, request: ClaudeRequest, tries: number): boolean {
   if (!failure.retryable) return false;
+  // Some refusals pass with time (a subscription in the making), but in minutes: that is for a person to wait out.
+  if (failure.exitCode !== ExitCode.busy && failure.exitCode !== ExitCode.network) return false;
   if (failure.retryAfter !== null && failure.retryAfter > LONGEST_RETRY_AFTER) return false;
   // Without a stream the answer may have been made, and paid for, by the time we gave up.
   if (failure.code === "timeout" || (!request.stream && failure.code === "first_byte_timeout")) return false;
