@@ -9,7 +9,7 @@ export function instanceOf(schema: Schema): unknown {
 
 function build(schema: unknown, root: Schema, depth: number): unknown {
   if (typeof schema !== "object" || schema === null || depth > 12) return null;
-  const s = schema as Schema;
+  const s = { ...limitsTold(schema as Schema), ...(schema as Schema) };
   if (typeof s["$ref"] === "string") return build(resolve(s["$ref"], root), root, depth + 1);
   if ("const" in s) return s["const"];
   if (Array.isArray(s["enum"])) return s["enum"][0];
@@ -38,6 +38,22 @@ function build(schema: unknown, root: Schema, depth: number): unknown {
     default:
       return "mock";
   }
+}
+
+const LIMIT =
+  /\b(minimum|maximum|exclusiveMinimum|exclusiveMaximum|multipleOf|minLength|maxLength|minItems|maxItems|uniqueItems|format): ?("[^"]*"|[\w.+-]+)/g;
+
+/** Limits that native structured output cannot take are told in the description instead; a model would heed them. */
+function limitsTold(schema: Schema): Schema {
+  const told: Schema = {};
+  for (const [, key, value] of String(schema["description"] ?? "").matchAll(LIMIT)) {
+    try {
+      told[key as string] = JSON.parse(value as string) as unknown;
+    } catch {
+      told[key as string] = value;
+    }
+  }
+  return told;
 }
 
 function guessType(schema: Schema): string | undefined {

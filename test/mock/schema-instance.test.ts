@@ -45,3 +45,12 @@ it.each([
   const value = instanceOf(schema);
   expect(ajv.validate(schema, value), JSON.stringify(value)).toBe(true);
 });
+
+it("heeds limits that are told in a description", () => {
+  const schema = {
+    type: "object",
+    properties: { n: { type: "integer", description: "how many (minimum: 7)" } },
+    required: ["n"],
+  };
+  expect(instanceOf(schema)).toEqual({ n: 7 });
+});
