@@ -2,11 +2,11 @@
 import type { Claude } from "../core/claude.ts";
 import type { ControlPlane, Identity } from "../core/control-plane.ts";
 import type { Interrupted } from "../core/errors.ts";
+import type { LocalBedrock } from "../core/local-bedrock.ts";
 import type { Host } from "../host/host.ts";
 import type { IOStreams } from "../host/streams.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { LocalBedrock } from "./local-bedrock.ts";
 import type { Report } from "./report.ts";
 
 /** What was typed among the flags that every command shares; values are unparsed. */

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import type { Context } from "../cli/context.ts";
 import { collect, decimalNumber, wholeNumber } from "../cli/flags.ts";
-import type { SignalRelay } from "../cli/local-bedrock.ts";
 import { CbrError } from "../core/errors.ts";
+import type { SignalRelay } from "../core/local-bedrock.ts";
 
 interface Flags {
   port?: number;

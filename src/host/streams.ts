@@ -4,6 +4,9 @@ import { Chalk, type ChalkInstance } from "chalk";
 import { CbrError, ReaderGone } from "../core/errors.ts";
 import type { Host, HostOutput } from "./host.ts";
 
+/** Colours and emphasis; empty strings where colour is unwanted. */
+export type Colors = ChalkInstance;
+
 export interface OutputStream {
   readonly isTTY: boolean;
   readonly isOpen: boolean;

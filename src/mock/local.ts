@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { LocalBedrock } from "../cli/local-bedrock.ts";
 import { CbrError } from "../core/errors.ts";
+import type { LocalBedrock } from "../core/local-bedrock.ts";
 import type { Host } from "../host/host.ts";
 import { mockEnvironment } from "./environment.ts";
 import { FAULTS } from "./faults.ts";

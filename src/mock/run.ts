@@ -4,8 +4,8 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { constants, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
-import type { SignalRelay } from "../cli/local-bedrock.ts";
 import { CbrError } from "../core/errors.ts";
+import type { SignalRelay } from "../core/local-bedrock.ts";
 import type { Host } from "../host/host.ts";
 
 /** See LocalBedrock.run. */
