@@ -6,10 +6,11 @@ const PLAIN: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EPERM: "permission denied",
   EROFS: "the file system is read-only",
-  ENOENT: "the directory cannot be made",
+  ENOENT: "not found",
   ENOTDIR: "something in its path is not a directory",
   EIO: "the disk failed",
   EMFILE: "too many open files",
+  EFBIG: "the file is too large",
 };
 
 /** What the system said of writing `path`, as a CbrError; one that already is passes. */
@@ -23,6 +24,18 @@ export function writeFailure(error: unknown, path: string): unknown {
   const plain = PLAIN[code];
   return new CbrError("session_write_failed", {
     message: `session not saved: ${code}${plain ? `, ${plain}` : ""} (\`${path}\`)`,
+    cause: error,
+  });
+}
+
+/** What the system said of reading `path`, as a CbrError; one that already is passes. */
+export function readFailure(error: unknown, path: string): unknown {
+  if (error instanceof CbrError) return error;
+  const code = systemCode(error);
+  if (code === null || code === "ELOOP") return writeFailure(error, path);
+  return new CbrError("file_unreadable", {
+    message: `cannot read \`${path}\`: ${PLAIN[code] ?? code}`,
+    hint: null,
     cause: error,
   });
 }

@@ -1,6 +1,7 @@
 import { closeSync, constants } from "node:fs";
 import { countTurns } from "../core/conversation.ts";
 import { CbrError } from "../core/errors.ts";
+import { readFailure } from "./failure.ts";
 import { loadConversation } from "./load.ts";
 import { openPrivate } from "./private-file.ts";
 import type { Sessions } from "./sessions.ts";
@@ -38,8 +39,9 @@ export function listSessions(
           closeSync(fd);
         }
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        onWarning(error instanceof CbrError ? error.code : "session_unreadable", message);
+        const failure = readFailure(error, path);
+        if (!(failure instanceof CbrError)) throw failure;
+        onWarning(failure.code, failure.message);
         return { ...row, model: null, turns: null, created: null, title: null };
       }
     })

@@ -1,5 +1,7 @@
 import { closeSync, constants, fstatSync } from "node:fs";
+import { CbrError } from "../core/errors.ts";
 import type { ContentBlock } from "../core/messages.ts";
+import { readFailure } from "./failure.ts";
 import { openPrivate, readAt } from "./private-file.ts";
 import { contentOf, MAX_LINE_BYTES, parseRecord } from "./record.ts";
 import { scanLines } from "./scan.ts";
@@ -19,10 +21,22 @@ const AROUND = 60;
  * Every prompt and reply whose text holds `text`, in any case, undone ones included; the session updated last first, and
  * within one the oldest first.
  */
-export function* searchSessions(sessions: Sessions, text: string): Generator<Match, void> {
+export function* searchSessions(
+  sessions: Sessions,
+  text: string,
+  onWarning: (code: string, message: string) => void,
+): Generator<Match, void> {
   const wanted = text.toLowerCase();
   for (const { name, path } of sessions.files().sort((a, b) => b.updated - a.updated)) {
-    const { fd } = openPrivate(path, constants.O_RDONLY, sessions.owner);
+    let fd: number;
+    try {
+      fd = openPrivate(path, constants.O_RDONLY, sessions.owner).fd;
+    } catch (error) {
+      const failure = readFailure(error, path);
+      if (!(failure instanceof CbrError)) throw failure;
+      onWarning(failure.code, failure.message);
+      continue;
+    }
     try {
       yield* searchFile(fd, name, wanted);
     } finally {

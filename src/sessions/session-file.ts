@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
-import { systemCode, writeFailure } from "./failure.ts";
+import { readFailure, systemCode, writeFailure } from "./failure.ts";
 import { type Owner, openPrivate } from "./private-file.ts";
 
 const dataSync = promisify(fdatasync);
@@ -34,7 +34,8 @@ export class SessionFile {
     try {
       this.fd = openPrivate(path, flags, owner).fd;
     } catch (error) {
-      if (systemCode(error) !== "ENOENT") throw writeFailure(error, path);
+      if (systemCode(error) === "ENOENT") return;
+      throw mode === "read" ? readFailure(error, path) : writeFailure(error, path);
     }
   }
 

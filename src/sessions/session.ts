@@ -13,7 +13,7 @@ import {
 } from "../core/conversation.ts";
 import type { ContentBlock, Json, Message, Usage } from "../core/messages.ts";
 import type { Reply } from "../core/reply.ts";
-import { writeFailure } from "./failure.ts";
+import { readFailure } from "./failure.ts";
 import { loadConversation, readContent, type Where } from "./load.ts";
 import type { Lock } from "./lock.ts";
 import type { Owner } from "./private-file.ts";
@@ -69,7 +69,7 @@ export class Session {
       this.#warnOfDamage(loaded.damaged);
     } catch (error) {
       this.#file.close();
-      throw writeFailure(error, this.path);
+      throw readFailure(error, this.path);
     }
   }
 

@@ -5,7 +5,7 @@ import { CbrError } from "../core/errors.ts";
 import { secretsOf } from "../core/redact.ts";
 import type { Host } from "../host/host.ts";
 import { copySession } from "./copy.ts";
-import { systemCode, writeFailure } from "./failure.ts";
+import { readFailure, systemCode } from "./failure.ts";
 import { acquireLock } from "./lock.ts";
 import { checkDirectories, checkName, prepareDirectory, sessionPath, sessionsDirectory } from "./place.ts";
 import type { Owner } from "./private-file.ts";
@@ -137,7 +137,7 @@ export class Sessions {
       return readdirSync(this.directory).filter((entry) => entry.endsWith(".jsonl"));
     } catch (error) {
       if (systemCode(error) === "ENOENT") return [];
-      throw writeFailure(error, this.directory);
+      throw readFailure(error, this.directory);
     }
   }
 

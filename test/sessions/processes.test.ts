@@ -1,6 +1,6 @@
 // What several processes, and processes that die at any moment, do to one session.
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -112,6 +112,32 @@ test.each(["000", "002", "022", "077"])("under umask %s nobody else can read any
   );
   child.kill("SIGKILL");
   expect(modes).toEqual(["700", "600", "600"]);
+});
+
+test("a full disk costs the turn that did not fit and nothing else", async () => {
+  const state = mkdtempSync(join(tmpdir(), "cbr-full-"));
+  // A limit on the size of files stands in for the disk: the write that reaches it is cut short, the next one fails.
+  const child = spawn("sh", [
+    "-c",
+    'ulimit -f 64 && exec "$0" "$@"',
+    process.execPath,
+    script,
+    state,
+    "work",
+    "t",
+    "Infinity",
+    "each",
+  ]);
+  const said: Buffer[] = [];
+  const complaints: Buffer[] = [];
+  child.stdout.on("data", (data) => said.push(data));
+  child.stderr.on("data", (data) => complaints.push(data));
+  expect(await new Promise((resolve) => child.on("close", resolve))).toBe(1);
+  expect(Buffer.concat(complaints).toString()).toContain("session not saved: EFBIG");
+  const { sessions, directory } = bench({ state });
+  expect(await wholeTurns(state)).toEqual(Buffer.concat(said).toString().split("\n").slice(0, -1));
+  expect(readFileSync(join(directory, "work.jsonl"), "utf8").endsWith("\n")).toBe(true);
+  expect((await sessions.open("work", "read")).turns.length).toBeGreaterThan(0);
 });
 
 test("a killed holder's lock is taken over by exactly one of four", async () => {

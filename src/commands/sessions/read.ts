@@ -33,10 +33,13 @@ export async function listSaved(context: Context, flags: { json?: boolean }): Pr
 
 /** `cbr sessions show`. */
 export async function showSession(context: Context, name: string, flags: { json?: boolean }): Promise<void> {
-  const { io } = context;
-  for await (const piece of exported(context, name, flags.json ? "json" : "markdown")) {
-    await io.out.write(io.out.isTTY ? sanitize(piece) : piece);
-  }
+  const { out } = context.io;
+  const pieces = exported(context, name, flags.json ? "json" : "markdown");
+  if (!out.isTTY || flags.json) return printAll(context, pieces);
+  const { markdownRenderer } = await import("../../render/markdown/renderer.ts");
+  const markdown = markdownRenderer({ width: () => out.width, color: out.color, hyperlinks: false });
+  for await (const piece of pieces) await out.write(markdown.push(piece));
+  await out.write(markdown.end());
 }
 
 /** `cbr sessions export`. */
@@ -45,14 +48,11 @@ export async function exportSession(
   name: string,
   flags: { format?: string; json?: boolean; output?: string },
 ): Promise<void> {
-  const { io, host } = context;
+  const { host } = context;
   const format = formatOf(flags);
   if (flags.output === "") throw new CbrError("bad_flag_value", { message: "`--output` needs a path" });
   if (flags.output === undefined || flags.output === "-") {
-    for await (const piece of exported(context, name, format)) {
-      await io.out.write(io.out.isTTY ? sanitize(piece) : piece);
-    }
-    return;
+    return printAll(context, exported(context, name, format));
   }
   const file = await outputFile(flags.output, host.cwd);
   const pieces: string[] = [];
@@ -66,7 +66,8 @@ export async function searchSaved(context: Context, text: string, flags: { json?
   if (text.trim() === "")
     throw new CbrError("usage", { message: "there is nothing to search for", hint: null });
   const { searchSessions } = await import("../../sessions/search.ts");
-  const matches = [...searchSessions(await context.sessions(), text)];
+  const sessions = await context.sessions();
+  const matches = [...searchSessions(sessions, text, (code, message) => report.warn(code, message))];
   if (flags.json) return io.out.write(`${JSON.stringify(matches)}\n`);
   if (matches.length === 0) report.notice("nothing found");
   const cells = matches.map(({ name, at, role, excerpt }) => {
@@ -75,6 +76,10 @@ export async function searchSaved(context: Context, text: string, flags: { json?
   });
   const headers = io.out.isTTY ? ["NAME", "WHO", "TEXT"] : ["NAME", "AT", "ROLE", "TEXT"];
   await io.out.write(renderTable(io.out, headers, cells));
+}
+
+async function printAll({ io }: Context, pieces: AsyncIterable<string>): Promise<void> {
+  for await (const piece of pieces) await io.out.write(io.out.isTTY ? sanitize(piece) : piece);
 }
 
 async function* exported(

@@ -88,11 +88,9 @@ function readLeaf(cursor: Cursor, isWhole: boolean): Leaf | null {
   const text: Leaf = { kind: "text", start: position };
   switch (char) {
     case "#": {
-      const heading = /^(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$/.exec(rest);
-      if (/^#{1,6}([ \t]|$)/.test(rest) && !isWhole) return null;
-      return heading && /^#{1,6}([ \t]|$)/.test(rest)
-        ? { kind: "heading", level: (heading[1] as string).length, text: heading[2] ?? "" }
-        : text;
+      if (!/^#{1,6}([ \t]|$)/.test(rest)) return text;
+      const level = /^#*/.exec(rest)![0].length;
+      return isWhole ? { kind: "heading", level, text: headingText(rest.slice(level)) } : null;
     }
     case "`":
     case "~": {
@@ -107,6 +105,14 @@ function readLeaf(cursor: Cursor, isWhole: boolean): Leaf | null {
     default:
       return text;
   }
+}
+
+/** Without the blanks around it and the closing `#`s that some write. */
+function headingText(rest: string): string {
+  const text = rest.trim();
+  let end = text.length;
+  while (text[end - 1] === "#") end--;
+  return end === 0 || /[ \t]/.test(text[end - 1] as string) ? text.slice(0, end).trim() : text;
 }
 
 /** The containers of the line before that this one goes on with; the cursor is then behind their markers. */
