@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { firstOperand } from "./cli/command-line.ts";
 import type { Context } from "./cli/context.ts";
 import { termOf } from "./cli/flags.ts";
+import { formatHelp } from "./cli/help.ts";
 import { unknownCommand } from "./cli/usage.ts";
 import { AUTH_MODES, COLOR_MODES, ERROR_FORMATS } from "./settings/settings.ts";
 
@@ -49,9 +50,14 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/access/index.ts")).accessCommand,
   },
   {
-    name: "mock",
-    summary: "run a local Bedrock, or a command against one",
-    load: async () => (await import("./commands/mock.ts")).mockCommand,
+    name: "explain",
+    summary: "say what an error means and what to do",
+    load: async () => (await import("./commands/explain.ts")).explainCommand,
+  },
+  {
+    name: "iam",
+    summary: "print the least-privilege policy for a model",
+    load: async () => (await import("./commands/iam.ts")).iamCommand,
   },
   {
     name: "sessions",
@@ -64,14 +70,9 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/config/config.ts")).configCommand,
   },
   {
-    name: "explain",
-    summary: "say what an error means and what to do",
-    load: async () => (await import("./commands/explain.ts")).explainCommand,
-  },
-  {
-    name: "iam",
-    summary: "print the least-privilege policy for a model",
-    load: async () => (await import("./commands/iam.ts")).iamCommand,
+    name: "mock",
+    summary: "run a local Bedrock, or a command against one",
+    load: async () => (await import("./commands/mock.ts")).mockCommand,
   },
 ];
 
@@ -132,7 +133,7 @@ export async function buildProgram(context: Context, typed: string | null): Prom
 }
 
 function configureHelp(command: Command): void {
-  command.configureHelp({ showGlobalOptions: true, optionTerm: termOf });
+  command.configureHelp({ optionTerm: termOf, formatHelp });
   for (const child of command.commands) configureHelp(child);
 }
 

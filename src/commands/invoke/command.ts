@@ -56,12 +56,20 @@ export function invokeCommand(context: Context): Command {
         "json",
       ),
     )
+    .addHelpText("after", EXAMPLES)
     .action(async (words: string[], _options: unknown, self: Command) => {
       const flags = checkFlags(self.optsWithGlobals<InvokeFlags>());
       const { runInvoke } = await import("./run.ts");
       await runInvoke(context, words, flags);
     });
 }
+
+const EXAMPLES = `
+Examples:
+  cbr invoke -m opus-4.6 --global "Hello"
+  git diff | cbr invoke -s "You review code" > review.md
+  cbr invoke -f report.pdf -f chart.png "What changed?"
+  cbr invoke --json "Hello" | jq -r .text`;
 
 /** Contradictions that no setting can see. Throws CbrError `flag_conflict`. */
 function checkFlags(flags: InvokeFlags): InvokeFlags {
