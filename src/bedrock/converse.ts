@@ -4,7 +4,7 @@ import { fromConverseEvents, fromConverseReply } from "../core/convert/converse-
 import { converseBody, requestPath } from "../core/prepare.ts";
 import type { ReplyEvent } from "../core/reply.ts";
 import { framesOf } from "./frames.ts";
-import { exceptionOf, parseJson } from "./invoke.ts";
+import { exceptionOf, parseJson } from "./payload.ts";
 import { EVENT_STREAM } from "./raw-answer.ts";
 import type { BedrockSession } from "./session.ts";
 import { type PostAnswer, signedPost } from "./signed-post.ts";

@@ -3,7 +3,7 @@ import type { ClaudeRequest, SendOptions } from "../core/claude.ts";
 import { CbrError } from "../core/errors.ts";
 import { invokeBody } from "../core/prepare.ts";
 import { explain } from "./explain.ts";
-import { parseJson } from "./invoke.ts";
+import { parseJson } from "./payload.ts";
 import { readSome } from "./raw-answer.ts";
 import type { SenderOptions } from "./sender.ts";
 import type { BedrockSession } from "./session.ts";

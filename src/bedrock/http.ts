@@ -1,13 +1,11 @@
 // One way out for every request: HTTP/1.1, the user's proxy and certificate authorities, bounded connecting.
 import { readFileSync } from "node:fs";
 import http from "node:http";
-import https from "node:https";
-import { rootCertificates } from "node:tls";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { HttpHandlerOptions, HttpRequest, HttpResponse } from "@smithy/types";
 import { CbrError } from "../core/errors.ts";
 import type { Host } from "../host/host.ts";
 import type { Settings } from "../settings/settings.ts";
+import { sendHttp } from "./send-http.ts";
 
 export interface HttpWay {
   readonly metadata: { handlerProtocol: string };
@@ -15,14 +13,12 @@ export interface HttpWay {
   destroy(): void;
 }
 
-type Agents = { httpAgent: http.Agent; httpsAgent: https.Agent };
-
 /**
  * The request handler that every client shares. HTTP/1.1 because the SDK's HTTP/2 handler ends a stream normally when
  * the connection breaks. Throws CbrError `ca_bundle_invalid` before any network when the bundle cannot be used.
  */
 export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> {
-  const ca = certificateAuthorities(settings);
+  const ca = await certificateAuthorities(settings);
   const agentOptions = {
     keepAlive: true,
     // NAT gateways and load balancers of AWS drop a connection silent for 350 s.
@@ -30,43 +26,22 @@ export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> 
     maxSockets: 50,
     ...(ca !== null && { ca }),
   };
-  const direct: Agents = {
-    httpAgent: new http.Agent(agentOptions),
-    httpsAgent: new https.Agent(agentOptions),
-  };
-  const proxied = new Map<string, Agents>();
-  const handlers = new Map<Agents, NodeHttpHandler>();
+  const agents = new Map<string, http.Agent>();
   const proxyOf = hasProxy(host) ? await proxyFinder(host) : () => "";
   const proxies = hasProxy(host)
     ? { http: await import("http-proxy-agent"), https: await import("https-proxy-agent") }
     : null;
 
-  const agentsFor = (url: string): Agents => {
-    const proxy = proxyOf(url);
-    if (proxy === "" || proxies === null) return direct;
-    let agents = proxied.get(proxy);
-    if (agents === undefined) {
-      agents = {
-        httpAgent: new proxies.http.HttpProxyAgent(proxy, agentOptions) as unknown as http.Agent,
-        httpsAgent: new proxies.https.HttpsProxyAgent(proxy, agentOptions) as unknown as https.Agent,
-      };
-      proxied.set(proxy, agents);
+  const agentFor = (isTls: boolean, proxy: string, module: typeof http | typeof import("node:https")) => {
+    const key = `${isTls} ${proxy}`;
+    let agent = agents.get(key);
+    if (agent === undefined) {
+      if (proxy === "" || proxies === null) agent = new module.Agent(agentOptions);
+      else if (isTls) agent = new proxies.https.HttpsProxyAgent(proxy, agentOptions) as unknown as http.Agent;
+      else agent = new proxies.http.HttpProxyAgent(proxy, agentOptions) as unknown as http.Agent;
+      agents.set(key, agent);
     }
-    return agents;
-  };
-  const handlerFor = (agents: Agents): NodeHttpHandler => {
-    let handler = handlers.get(agents);
-    if (handler === undefined) {
-      // Idle and overall limits are kept by the sender, which knows what it waits for; only connecting is bounded here.
-      handler = new NodeHttpHandler({
-        ...agents,
-        connectionTimeout: settings.connect_timeout?.value ?? 5000,
-        socketTimeout: 0,
-        requestTimeout: 0,
-      });
-      handlers.set(agents, handler);
-    }
-    return handler;
+    return agent;
   };
 
   return {
@@ -75,14 +50,23 @@ export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> 
       const authority = request.port ? `${request.hostname}:${request.port}` : request.hostname;
       const url = `${request.protocol}//${authority}/`;
       try {
-        const { response } = await handlerFor(agentsFor(url)).handle(request as never, options);
+        const isTls = request.protocol === "https:";
+        // TLS takes longer to load than plain HTTP, which is all that a local endpoint needs.
+        const module = isTls ? await import("node:https").then((https) => https.default) : http;
+        // Idle and overall limits are kept by the sender, which knows what it waits for; only connecting is bounded here.
+        const response = await sendHttp(request, {
+          agent: agentFor(isTls, proxyOf(url), module),
+          start: module.request,
+          connectTimeout: settings.connect_timeout?.value ?? 5000,
+          signal: options?.abortSignal as AbortSignal | undefined,
+        });
         if (response.statusCode === 407 && proxyOf(url) !== "") {
           throw new CbrError("proxy_failed", {
             message: `the proxy ${new URL(proxyOf(url)).host} refused: it wants a user and password (HTTP 407)`,
             hint: "check the user and password in `HTTPS_PROXY`, or add the host to `NO_PROXY`",
           });
         }
-        return { response: response as HttpResponse };
+        return { response };
       } catch (error) {
         // Whoever explains the error must know that the proxy, not the endpoint, may be to blame.
         const proxy = proxyOf(url);
@@ -94,10 +78,7 @@ export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> 
       }
     },
     destroy() {
-      for (const agents of [direct, ...proxied.values()]) {
-        agents.httpAgent.destroy();
-        agents.httpsAgent.destroy();
-      }
+      for (const agent of agents.values()) agent.destroy();
     },
   };
 }
@@ -139,7 +120,7 @@ async function proxyFinder({ env }: Host): Promise<(url: string) => string> {
   };
 }
 
-function certificateAuthorities(settings: Settings): string[] | null {
+async function certificateAuthorities(settings: Settings): Promise<string[] | null> {
   const bundle = settings.ca_bundle;
   if (bundle === null) return null;
   let text: string;
@@ -161,5 +142,6 @@ function certificateAuthorities(settings: Settings): string[] | null {
       hint: `correct ${bundle.source}`,
     });
   }
+  const { rootCertificates } = await import("node:tls");
   return [...rootCertificates, ...certificates];
 }

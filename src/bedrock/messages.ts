@@ -4,7 +4,7 @@ import { fromMessagesEvents, fromMessagesReply } from "../core/convert/messages-
 import { messagesBody, messagesHeaders } from "../core/prepare.ts";
 import type { ReplyEvent } from "../core/reply.ts";
 import { ReplyFailure } from "../core/reply-failure.ts";
-import { parseJson } from "./invoke.ts";
+import { parseJson } from "./payload.ts";
 import { readSome } from "./raw-answer.ts";
 import type { BedrockSession } from "./session.ts";
 import { type PostAnswer, signedPost } from "./signed-post.ts";

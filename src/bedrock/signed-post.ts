@@ -1,13 +1,13 @@
-// A signed JSON request to the APIs whose wire form is JSON as we hold it: Converse and Messages.
-import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+// A signed JSON request: every way to Claude. Done without the SDK's client, which takes longer to load than all the rest
+// (docs/design/decisions/invoke-without-the-sdk-client.md).
 import type { Readable } from "node:stream";
-import { HttpRequest } from "@smithy/protocol-http";
-import { SignatureV4 } from "@smithy/signature-v4";
 import { awsEndpoint } from "../core/aws-hosts.ts";
+import { VERSION } from "../core/version.ts";
 import { ForeignAnswer } from "./foreign-answer.ts";
-import { parseJson, requestIdOf } from "./invoke.ts";
+import { requestIdOf } from "./payload.ts";
 import { looksJson, readSome } from "./raw-answer.ts";
 import type { BedrockSession } from "./session.ts";
+import { signedHeaders } from "./sign.ts";
 
 export interface SignedPost {
   /** Also the name the signature is for: `bedrock` on bedrock-runtime, `bedrock-mantle` on mantle. */
@@ -42,27 +42,30 @@ export async function signedPost(
       dualstack: settings.use_dualstack_endpoint?.value ?? false,
     });
   const url = new URL(base.replace(/\/+$/, "") + post.path);
-  const text = JSON.stringify(post.body);
-  const unsigned = new HttpRequest({
-    method: "POST",
-    protocol: url.protocol,
-    hostname: url.hostname,
-    ...(url.port && { port: Number(url.port) }),
-    path: url.pathname,
-    headers: {
-      host: url.host,
-      "content-type": "application/json",
-      "content-length": String(Buffer.byteLength(text)),
-      accept: post.expected,
-      ...post.headers,
+  const body = JSON.stringify(post.body);
+  const unsigned = {
+    host: url.host,
+    "content-type": "application/json",
+    "content-length": String(Buffer.byteLength(body)),
+    accept: post.expected,
+    "user-agent": `cbr/${VERSION} (${session.host.runtime})`,
+    ...post.headers,
+  };
+  const { response } = await session.http.handle(
+    {
+      method: "POST",
+      protocol: url.protocol,
+      hostname: url.hostname,
+      ...(url.port && { port: Number(url.port) }),
+      path: url.pathname,
+      headers: await authorized(session, { path: url.pathname, headers: unsigned, body }, post.service),
+      body,
     },
-    body: text,
-  });
-  const request = await authorize(session, unsigned, post.service);
-  const { response } = await session.http.handle(request as never, { abortSignal: signal });
+    { abortSignal: signal },
+  );
   const headers = response.headers;
   const contentType = (headers["content-type"] ?? "").toLowerCase();
-  const body = response.body as Readable;
+  const answer = response.body as Readable;
   const foreign = (bytes: Buffer) =>
     new ForeignAnswer({
       status: response.statusCode,
@@ -73,12 +76,12 @@ export async function signedPost(
       host: url.host,
     });
   if (response.statusCode >= 300) {
-    const bytes = await readSome(body);
+    const bytes = await readSome(answer);
     const isJson = /\bjson\b/.test(contentType) || looksJson(bytes);
     const error =
       response.statusCode < 400 || !isJson
         ? foreign(bytes)
-        : serviceError(response.statusCode, headers, bytes);
+        : (serviceError(response.statusCode, headers, bytes) ?? foreign(bytes));
     throw Object.assign(error, { serviceDate: headers["date"] });
   }
   if (
@@ -86,60 +89,55 @@ export async function signedPost(
     !contentType.startsWith(post.expected) &&
     !(post.takesJson && /\bjson\b/.test(contentType))
   )
-    throw foreign(await readSome(body));
-  return { headers, requestId: requestIdOf(headers), contentType, body };
+    throw foreign(await readSome(answer));
+  return { headers, requestId: requestIdOf(headers), contentType, body: answer };
 }
 
-async function authorize(
+async function authorized(
   session: BedrockSession,
-  request: HttpRequest,
+  request: { path: string; headers: Record<string, string>; body: string },
   service: SignedPost["service"],
-): Promise<HttpRequest> {
-  if (session.auth === "bearer") {
-    request.headers["authorization"] = `Bearer ${session.token}`;
-    return request;
-  }
-  const signer = new SignatureV4({
-    credentials: () => session.credentials.get(),
-    region: session.region,
-    service: service === "bedrock-mantle" ? "bedrock-mantle" : "bedrock",
-    sha256: Sha256,
-  });
-  const signingDate = new Date(session.host.now() + session.clockOffset);
-  return (await signer.sign(request, { signingDate })) as HttpRequest;
+): Promise<Record<string, string>> {
+  if (session.auth === "bearer") return { ...request.headers, authorization: `Bearer ${session.token}` };
+  return signedHeaders(
+    { method: "POST", ...request },
+    {
+      credentials: await session.credentials.get(),
+      region: session.region,
+      service: service === "bedrock-mantle" ? "bedrock-mantle" : "bedrock",
+      date: new Date(session.host.now() + session.clockOffset),
+    },
+  );
 }
 
-/** An error body of either dialect, as an Error like those of the SDK. */
-function serviceError(status: number, headers: Record<string, string>, bytes: Buffer): Error {
-  const json = parseJson(bytes.toString("utf8")) as Record<string, unknown>;
-  const inner = json["error"] as { type?: unknown; message?: unknown } | undefined;
-  const name = inner?.type ?? headers["x-amzn-errortype"]?.split(":")[0] ?? json["__type"] ?? "UnknownError";
-  const message = inner?.message ?? json["message"] ?? json["Message"] ?? "";
+/** An error body of either dialect, as an Error like those of the SDK; null where it is no JSON object after all. */
+function serviceError(status: number, headers: Record<string, string>, bytes: Buffer): Error | null {
+  const json = jsonObjectOf(bytes);
+  if (json === null) return null;
+  const inner = jsonObject(json["error"]);
+  const name =
+    inner?.["type"] ?? headers["x-amzn-errortype"] ?? json["code"] ?? json["__type"] ?? "UnknownError";
+  const message = inner?.["message"] ?? json["message"] ?? json["Message"] ?? "";
   return Object.assign(new Error(String(message)), {
-    name: String(name).split("#").at(-1),
+    // `namespace#Name:http://…`, and a gateway may send the header twice.
+    name: String(name).split(/[,:]/, 1)[0]?.split("#").at(-1),
     $metadata: { httpStatusCode: status, requestId: requestIdOf(headers) },
     $response: { statusCode: status, headers },
+    originalStatusCode: json["originalStatusCode"],
+    originalMessage: json["originalMessage"],
   });
 }
 
-/** Node's own SHA-256 in the shape the signer wants. */
-class Sha256 {
-  #hash: Hash | Hmac;
-  #secret: string | Uint8Array | undefined;
-  constructor(secret?: unknown) {
-    this.#secret = secret as string | Uint8Array | undefined;
-    this.#hash = this.#fresh();
+function jsonObjectOf(bytes: Buffer): Record<string, unknown> | null {
+  try {
+    return jsonObject(JSON.parse(bytes.toString("utf8")));
+  } catch {
+    return null;
   }
-  update(data: string | Uint8Array): void {
-    this.#hash.update(data);
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-  reset(): void {
-    this.#hash = this.#fresh();
-  }
-  #fresh(): Hash | Hmac {
-    return this.#secret === undefined ? createHash("sha256") : createHmac("sha256", this.#secret);
-  }
+}
+
+function jsonObject(value: unknown): Record<string, unknown> | null {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null;
 }

@@ -1,0 +1,103 @@
+// One HTTP/1.1 request over an agent. What the SDK's own handler does for us, without the rest of it to load.
+import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from "node:http";
+import { Readable } from "node:stream";
+import type { HttpRequest, HttpResponse } from "@smithy/types";
+
+export interface SendOptions {
+  agent: Agent;
+  /** Node's `http.request` or `https.request`. */
+  start: (options: RequestOptions, onAnswer: (answer: IncomingMessage) => void) => ClientRequest;
+  /** Milliseconds; 0 is off. */
+  connectTimeout: number;
+  signal: AbortSignal | undefined;
+}
+
+/** NAT gateways and load balancers of AWS drop a connection silent for 350 s. */
+const KEEP_ALIVE_MS = 60_000;
+
+/** Resolves with the answer's head; `body` is its stream. Throws Node's network errors, `TimeoutError`, `AbortError`. */
+export function sendHttp(request: HttpRequest, options: SendOptions): Promise<HttpResponse> {
+  const { agent, start, connectTimeout, signal } = options;
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(aborted(signal));
+    const outgoing = start(
+      {
+        agent,
+        method: request.method,
+        // An IPv6 address stands in brackets in a URL, and without them in a socket.
+        host: request.hostname.replace(/^\[(.*)\]$/, "$1"),
+        ...(request.port !== undefined && { port: request.port }),
+        path: request.path + queryOf(request),
+        headers: request.headers,
+      },
+      (answer) => {
+        clearTimeout(timer);
+        resolve({ statusCode: answer.statusCode ?? 0, headers: plain(answer.headers), body: answer });
+      },
+    );
+    const fail = (error: unknown) => {
+      clearTimeout(timer);
+      reject(error);
+    };
+    const timer =
+      connectTimeout > 0
+        ? setTimeout(() => {
+            fail(
+              Object.assign(
+                new Error(`the socket did not establish a connection within ${connectTimeout} ms`),
+                {
+                  name: "TimeoutError",
+                },
+              ),
+            );
+            outgoing.destroy();
+          }, connectTimeout)
+        : undefined;
+    outgoing.on("socket", (socket) => {
+      socket.setKeepAlive(true, KEEP_ALIVE_MS);
+      if (!socket.connecting) clearTimeout(timer);
+      else socket.once("connect", () => clearTimeout(timer));
+    });
+    outgoing.on("error", fail);
+    if (signal !== undefined) {
+      const onAbort = () => {
+        fail(aborted(signal));
+        outgoing.destroy();
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      outgoing.once("close", () => signal.removeEventListener("abort", onAbort));
+    }
+    write(outgoing, request.body);
+  });
+}
+
+function write(outgoing: ClientRequest, body: unknown): void {
+  if (body instanceof Readable) body.pipe(outgoing);
+  else if (typeof body === "string" || body instanceof Uint8Array) outgoing.end(body);
+  else if (body === undefined || body === null) outgoing.end();
+  else throw new TypeError("a request's body is text, bytes or a stream");
+}
+
+function queryOf({ query }: HttpRequest): string {
+  const pairs = Object.entries(query ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, value]) =>
+      value === null
+        ? [encodeURIComponent(name)]
+        : [value].flat().map((each) => `${encodeURIComponent(name)}=${encodeURIComponent(each)}`),
+    );
+  return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
+}
+
+function plain(headers: IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(",") : (value ?? ""),
+    ]),
+  );
+}
+
+function aborted({ reason }: AbortSignal): Error {
+  return Object.assign(new Error("Request aborted", { cause: reason }), { name: "AbortError" });
+}
