@@ -21,7 +21,12 @@ export function startSpinner(context: Context, label: string): Spinner {
   void import("ora").then(({ default: ora }) => {
     if (isStopped) return;
     // The cursor stays visible and stdin untouched: a killed program must leave the terminal as it was.
-    const spinner = ora({ text: label, stream: host.stderr.stream as never, hideCursor: false, discardStdin: false });
+    const spinner = ora({
+      text: label,
+      stream: host.stderr.stream as never,
+      hideCursor: false,
+      discardStdin: false,
+    });
     if (!io.err.hasColor) spinner.color = "white";
     spinner.start();
     const timer = setInterval(() => {

@@ -58,7 +58,9 @@ export function cbr(args: readonly string[], options: RunOptions = {}): Running 
   const promise = new Promise<RunResult>((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill("SIGKILL");
-      reject(new Error(`cbr ${args.join(" ")} still ran after ${limit} ms; stderr so far: ${Buffer.concat(err)}`));
+      reject(
+        new Error(`cbr ${args.join(" ")} still ran after ${limit} ms; stderr so far: ${Buffer.concat(err)}`),
+      );
     }, limit);
     child.on("error", reject);
     child.on("close", (code, signal) => {
