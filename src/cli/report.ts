@@ -33,6 +33,11 @@ export class Report {
     this.#secrets.push(secret);
   }
 
+  /** `text` as it may be printed: without the secrets that are known. */
+  redacted(text: string): string {
+    return redact(text, this.#secrets);
+  }
+
   /** Something the user should know and may want to act on. Each text is said once. `-q` keeps it from stderr, not from JSON. */
   warn(code: string, message: string): void {
     if (this.warnings.some((warning) => warning.message === message)) return;

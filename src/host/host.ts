@@ -29,6 +29,8 @@ export interface Host {
   readonly argv: readonly string[];
   /** The environment; a variable that is empty or blank is absent (Bedrock's SDK breaks on a blank token). */
   readonly env: Env;
+  /** Names of the variables that are set and blank, which `env` therefore lacks. */
+  readonly blankVariables: readonly string[];
   readonly cwd: string;
   readonly home: string;
   readonly platform: NodeJS.Platform;

@@ -5,14 +5,14 @@ import type { Env, Host, HostOutput, StdinKind } from "./host.ts";
 
 /** The real process as a Host. Blank variables are deleted here, before any library reads them. */
 export function systemHost(): Host {
-  for (const [name, value] of Object.entries(process.env)) {
-    if (value !== undefined && value.trim() === "") delete process.env[name];
-  }
+  const blankVariables = Object.keys(process.env).filter((name) => process.env[name]?.trim() === "");
+  for (const name of blankVariables) delete process.env[name];
   const env: Env = process.env;
   const standalone = "bun" in process.versions && process.argv[1]?.startsWith("/$bunfs/");
   return {
     argv: process.argv.slice(2),
     env,
+    blankVariables,
     cwd: workingDirectory(),
     home: env["HOME"] ?? env["USERPROFILE"] ?? safeHomedir(),
     platform: process.platform,

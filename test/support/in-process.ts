@@ -24,6 +24,7 @@ export async function runInProcess(
   const host: Host = {
     argv,
     env: { ...env, HOME: home },
+    blankVariables: [],
     cwd: home,
     home,
     platform: process.platform,
