@@ -41,7 +41,8 @@ async function printPolicy(context: Context, flags: Flags): Promise<void> {
   const route = resolveRoute({
     model: settings.model,
     geo: settings.geo,
-    region: settings.region,
+    // The policy is for wherever it will be used: only a region asked for here must fit a geo asked for here.
+    region: settings.geo?.origin === "flag" && settings.region?.origin !== "flag" ? null : settings.region,
     aliases: settings.aliases,
     isChecked: flags.check !== false,
     api: features.has("mantle") ? "mantle" : null,
