@@ -35,6 +35,13 @@ export function wire(
     const { askLine } = await import("./cli/ask.ts");
     return askLine({ host, io, report, signal: stop.signal }, `MFA code of ${sanitizeLine(serial)}: `);
   };
+  const said = new Set<string>();
+  const say = (kind: "warning" | "notice", code: string, message: string) => {
+    if (said.has(message)) return;
+    said.add(message);
+    if (kind === "warning") report.warn(code, message);
+    else report.notice(message);
+  };
   const connections = new Map<string, { settings: Settings; claude: Promise<Claude> }>();
   return {
     host,
@@ -62,7 +69,7 @@ export function wire(
       const known = connections.get(region);
       if (known?.settings === settings) return known.claude;
       const claude = import("./bedrock/connect.ts").then(({ connect }) =>
-        connect({ host, settings, region, askMfa, debug: (message) => report.debug(message) }),
+        connect({ host, settings, region, askMfa, say }),
       );
       connections.set(region, { settings, claude });
       return claude;
@@ -73,11 +80,11 @@ export function wire(
     },
     async controlPlane(settings, region) {
       const { openControlPlane } = await import("./bedrock/control-plane.ts");
-      return openControlPlane({ host, settings, region, askMfa });
+      return openControlPlane({ host, settings, region, askMfa, say });
     },
     async identity(settings, region) {
       const { openIdentity } = await import("./bedrock/identity.ts");
-      return openIdentity({ host, settings, region, askMfa });
+      return openIdentity({ host, settings, region, askMfa, say });
     },
     async localBedrock() {
       const { openLocalBedrock } = await import("./mock/local.ts");

@@ -5,8 +5,8 @@ import type { CbrError } from "../core/errors.ts";
 import type { Host } from "../host/host.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { FailureFacts } from "./explain.ts";
-import { type SenderOptions, sendWithRetries } from "./sender.ts";
-import { type BedrockSession, openSession } from "./session.ts";
+import { type Repair, type SenderOptions, sendWithRetries } from "./sender.ts";
+import { type BedrockSession, openSession, type SessionOptions } from "./session.ts";
 import type { Transport } from "./transport.ts";
 
 export interface ConnectOptions {
@@ -14,7 +14,7 @@ export interface ConnectOptions {
   settings: Settings;
   region: string;
   askMfa: (serial: string) => Promise<string>;
-  debug: (message: string) => void;
+  say: SessionOptions["say"];
 }
 
 /** Builds the port to Claude. Sends nothing and reads no credentials yet. */
@@ -61,14 +61,14 @@ async function loadTransport(api: Api, session: BedrockSession): Promise<Transpo
   }
 }
 
-function senderOptions({ host, settings, debug }: ConnectOptions, session: BedrockSession): SenderOptions {
+function senderOptions({ host, settings }: ConnectOptions, session: BedrockSession): SenderOptions {
   return {
     maxAttempts: settings.max_attempts?.value ?? 3,
     firstByteTimeout: settings.first_byte_timeout?.value ?? 120_000,
     idleTimeout: settings.idle_timeout?.value ?? 300_000,
     timeout: settings.timeout?.value ?? 3_600_000,
     facts: (request) => factsOf(request, session),
-    repair: (failure, serviceDate) => repair(failure, serviceDate, session, debug),
+    repair: (failure, serviceDate) => repair(failure, serviceDate, session),
     now: host.now,
     elapsed: host.elapsed,
     random: Math.random,
@@ -97,21 +97,20 @@ function endpointName(request: ClaudeRequest, { settings, region, endpoint }: Be
 /** AWS allows five minutes of clock skew. */
 const CLOCK_TOLERANCE_MS = 4 * 60_000;
 
-function repair(
-  failure: CbrError,
-  serviceDate: string | undefined,
-  session: BedrockSession,
-  debug: (message: string) => void,
-): "credentials" | "clock" | null {
+function repair(failure: CbrError, serviceDate: string | undefined, session: BedrockSession): Repair | null {
   if (session.auth === "bearer") return null;
   const skew = serviceDate === undefined ? Number.NaN : Date.parse(serviceDate) - session.host.now();
   const isSignature = ["signature_rejected", "clock_skew", "credentials_expired"].includes(failure.code);
   // The SDK corrects its clock too, but not for streams.
   if (isSignature && Math.abs(skew - session.clockOffset) > CLOCK_TOLERANCE_MS) {
     session.clockOffset = skew;
-    debug(`the clock is off by ${Math.round(skew / 1000)} s; trying again with the service's time`);
-    return "clock";
+    const seconds = Math.round(Math.abs(skew) / 1000);
+    return {
+      code: "clock_skew",
+      message: `the clock is off by ${seconds} s (${skew > 0 ? "behind" : "ahead"}); trying again with the service's time`,
+    };
   }
   const isStale = ["credentials_expired", "credentials_invalid"].includes(failure.code);
-  return isStale && session.credentials.reload() ? "credentials" : null;
+  if (!isStale || !session.credentials.reload()) return null;
+  return { code: "credentials_reloaded", message: "the credentials were refused; reading them again" };
 }

@@ -5,7 +5,7 @@ import { converseBody, requestPath } from "../core/prepare.ts";
 import type { ReplyEvent } from "../core/reply.ts";
 import { framesOf } from "./frames.ts";
 import { exceptionOf, parseJson } from "./payload.ts";
-import { EVENT_STREAM } from "./raw-answer.ts";
+import { EVENT_STREAM, readWhole } from "./raw-answer.ts";
 import type { BedrockSession } from "./session.ts";
 import { type PostAnswer, signedPost } from "./signed-post.ts";
 import type { Transport } from "./transport.ts";
@@ -41,7 +41,5 @@ async function* eventsOf(answer: PostAnswer): AsyncGenerator<unknown> {
 }
 
 async function* replyEvents(answer: PostAnswer): AsyncGenerator<ReplyEvent> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer.body) chunks.push(chunk as Buffer);
-  yield* fromConverseReply(parseJson(Buffer.concat(chunks).toString("utf8")), answer);
+  yield* fromConverseReply(parseJson(await readWhole(answer.body)), answer);
 }

@@ -155,7 +155,11 @@ function explainNetwork(
   const isOther =
     facts.endpoint !== undefined && words.where !== null && portOf(facts.endpoint) !== portOf(words.where);
   const endpoint = isOther ? (words.where ?? undefined) : (facts.endpoint ?? words.where ?? undefined);
-  const finding = recognise({ name: null, status: null, message: words.text }, { ...facts, endpoint, proxy });
+  const limit = (error as { connectLimit?: number }).connectLimit;
+  const finding = recognise(
+    { name: null, status: null, message: words.text },
+    { ...facts, endpoint, proxy, ...(limit !== undefined && { timedOut: { kind: "connect", limit } }) },
+  );
   const code = finding?.code ?? "network_error";
   const sentence = finding?.sentence ?? ERROR_CODES.network_error.message;
   return new CbrError(code, {

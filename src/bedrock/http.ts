@@ -1,11 +1,12 @@
 // One way out for every request: HTTP/1.1, the user's proxy and certificate authorities, bounded connecting.
-import { readFileSync } from "node:fs";
 import http from "node:http";
 import type { HttpHandlerOptions, HttpRequest, HttpResponse } from "@smithy/types";
 import { CbrError } from "../core/errors.ts";
 import type { Host } from "../host/host.ts";
 import type { Settings } from "../settings/settings.ts";
+import { nameOfProxy, proxyFor } from "./proxy.ts";
 import { sendHttp } from "./send-http.ts";
+import { trustOf } from "./trust.ts";
 
 export interface HttpWay {
   readonly metadata: { handlerProtocol: string };
@@ -18,62 +19,46 @@ export interface HttpWay {
  * the connection breaks. Throws CbrError `ca_bundle_invalid` before any network when the bundle cannot be used.
  */
 export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> {
-  const ca = await certificateAuthorities(settings);
   const agentOptions = {
     keepAlive: true,
     // NAT gateways and load balancers of AWS drop a connection silent for 350 s.
     keepAliveMsecs: 60_000,
     maxSockets: 50,
-    ...(ca !== null && { ca }),
+    ...(await trustOf(host, settings)),
   };
   const agents = new Map<string, http.Agent>();
-  const proxyOf = hasProxy(host) ? await proxyFinder(host) : () => "";
-  const proxies = hasProxy(host)
-    ? { http: await import("http-proxy-agent"), https: await import("https-proxy-agent") }
-    : null;
-
-  const agentFor = (isTls: boolean, proxy: string, module: typeof http | typeof import("node:https")) => {
+  const agentFor = async (isTls: boolean, proxy: string | null, module: typeof http): Promise<http.Agent> => {
     const key = `${isTls} ${proxy}`;
-    let agent = agents.get(key);
-    if (agent === undefined) {
-      if (proxy === "" || proxies === null) agent = new module.Agent(agentOptions);
-      else if (isTls) agent = new proxies.https.HttpsProxyAgent(proxy, agentOptions) as unknown as http.Agent;
-      else agent = new proxies.http.HttpProxyAgent(proxy, agentOptions) as unknown as http.Agent;
-      agents.set(key, agent);
-    }
+    const known = agents.get(key);
+    if (known !== undefined) return known;
+    const agent = await newAgent(isTls, proxy, module, agentOptions);
+    agents.set(key, agent);
     return agent;
   };
 
   return {
     metadata: { handlerProtocol: "http/1.1" },
     async handle(request, options) {
+      const isTls = request.protocol === "https:";
       const authority = request.port ? `${request.hostname}:${request.port}` : request.hostname;
-      const url = `${request.protocol}//${authority}/`;
+      const proxy = proxyFor(host, `${request.protocol}//${authority}/`);
       try {
-        const isTls = request.protocol === "https:";
         // TLS takes longer to load than plain HTTP, which is all that a local endpoint needs.
-        const module = isTls ? await import("node:https").then((https) => https.default) : http;
+        const module = isTls
+          ? await import("node:https").then((https) => https.default as unknown as typeof http)
+          : http;
         // Idle and overall limits are kept by the sender, which knows what it waits for; only connecting is bounded here.
         const response = await sendHttp(request, {
-          agent: agentFor(isTls, proxyOf(url), module),
+          agent: await agentFor(isTls, proxy, module),
           start: module.request,
           connectTimeout: settings.connect_timeout?.value ?? 5000,
           signal: options?.abortSignal as AbortSignal | undefined,
         });
-        if (response.statusCode === 407 && proxyOf(url) !== "") {
-          throw new CbrError("proxy_failed", {
-            message: `the proxy ${new URL(proxyOf(url)).host} refused: it wants a user and password (HTTP 407)`,
-            hint: "check the user and password in `HTTPS_PROXY`, or add the host to `NO_PROXY`",
-          });
-        }
+        if (proxy !== null && response.statusCode === 407) throw refusedByProxy(proxy);
         return { response };
       } catch (error) {
         // Whoever explains the error must know that the proxy, not the endpoint, may be to blame.
-        const proxy = proxyOf(url);
-        if (proxy !== "" && error instanceof Error) {
-          const { protocol, host: name } = new URL(proxy);
-          Object.assign(error, { proxy: `${protocol}//${name}` });
-        }
+        if (proxy !== null && error instanceof Error) Object.assign(error, { proxy: nameOfProxy(proxy) });
         throw error;
       }
     },
@@ -83,65 +68,30 @@ export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> 
   };
 }
 
-/** The proxy a URL would go through, without its user and password; null when none. */
-export async function proxyNameFor(host: Host, url: string): Promise<string | null> {
-  if (!hasProxy(host)) return null;
-  const proxy = (await proxyFinder(host))(url);
-  if (proxy === "") return null;
-  try {
-    const { protocol, host: authority } = new URL(proxy);
-    return `${protocol}//${authority}`;
-  } catch {
-    return "(not a URL)";
-  }
+/** The proxy a URL would go through, without its user and password; null when none. Throws CbrError `proxy_failed`. */
+export function proxyNameFor(host: Host, url: string): string | null {
+  const proxy = proxyFor(host, url);
+  return proxy === null ? null : nameOfProxy(proxy);
 }
 
-function hasProxy({ env }: Host): boolean {
-  return ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].some(
-    (name) => env[name] !== undefined,
-  );
+async function newAgent(
+  isTls: boolean,
+  proxy: string | null,
+  module: typeof http,
+  options: http.AgentOptions,
+): Promise<http.Agent> {
+  if (proxy === null) return new module.Agent(options);
+  if (!isTls) {
+    const { HttpProxyAgent } = await import("http-proxy-agent");
+    return new HttpProxyAgent(proxy, options) as unknown as http.Agent;
+  }
+  const { HttpsProxyAgent } = await import("https-proxy-agent");
+  return new HttpsProxyAgent(proxy, options) as unknown as http.Agent;
 }
 
-async function proxyFinder({ env }: Host): Promise<(url: string) => string> {
-  const { getProxyForUrl } = await import("proxy-from-env");
-  return (url) => {
-    const proxy = getProxyForUrl(url);
-    if (proxy === "") return "";
-    // Without a scheme a proxy is HTTP, as in curl; the library would take the request's own scheme.
-    const isBare = Object.entries(env).some(
-      ([name, value]) =>
-        /^(https?|all)_proxy$/i.test(name) && value !== undefined && proxy.endsWith(`://${value}`),
-    );
-    const named = isBare ? proxy.replace(/^[a-z]+:\/\//i, "http://") : proxy;
-    if (!URL.canParse(named)) {
-      throw new CbrError("proxy_failed", { message: "the proxy variable is not a URL" });
-    }
-    return named;
-  };
-}
-
-async function certificateAuthorities(settings: Settings): Promise<string[] | null> {
-  const bundle = settings.ca_bundle;
-  if (bundle === null) return null;
-  let text: string;
-  try {
-    text = readFileSync(bundle.value, "utf8");
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "does not exist" : "cannot be read";
-    throw new CbrError("ca_bundle_invalid", {
-      message: `the CA bundle \`${bundle.value}\` (${bundle.source}) ${reason}`,
-      hint: `correct ${bundle.source}`,
-    });
-  }
-  const certificates = text.match(
-    /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED )?CERTIFICATE-----/g,
-  );
-  if (certificates === null) {
-    throw new CbrError("ca_bundle_invalid", {
-      message: `the CA bundle \`${bundle.value}\` (${bundle.source}) has no PEM certificate`,
-      hint: `correct ${bundle.source}`,
-    });
-  }
-  const { rootCertificates } = await import("node:tls");
-  return [...rootCertificates, ...certificates];
+function refusedByProxy(proxy: string): CbrError {
+  return new CbrError("proxy_failed", {
+    message: `the proxy ${nameOfProxy(proxy)} refused: it wants a user and password (HTTP 407)`,
+    hint: "check the user and password in the proxy variable, or add the host to `NO_PROXY`",
+  });
 }

@@ -4,7 +4,7 @@ import { bedrockHeaders, invokeBody, requestPath } from "../core/prepare.ts";
 import type { ReplyEvent } from "../core/reply.ts";
 import { type Frame, framesOf } from "./frames.ts";
 import { exceptionOf, parseJson } from "./payload.ts";
-import { EVENT_STREAM } from "./raw-answer.ts";
+import { EVENT_STREAM, readWhole } from "./raw-answer.ts";
 import type { BedrockSession } from "./session.ts";
 import { type PostAnswer, signedPost } from "./signed-post.ts";
 import type { Transport } from "./transport.ts";
@@ -35,9 +35,7 @@ export function invokeTransport(session: BedrockSession): Transport {
 }
 
 async function* replyEvents(answer: PostAnswer): AsyncGenerator<ReplyEvent> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer.body) chunks.push(chunk as Buffer);
-  yield* fromMessagesReply(parseJson(Buffer.concat(chunks).toString("utf8")), answer);
+  yield* fromMessagesReply(parseJson(await readWhole(answer.body)), answer);
 }
 
 /** The Messages events inside the frames. Throws the exceptions that come as frames, shaped like the SDK's. */
@@ -46,7 +44,7 @@ async function* chunksOf(frames: AsyncIterable<Frame>): AsyncGenerator<unknown> 
     const kind = frame.headers[":message-type"];
     if (kind === "exception" || kind === "error") throw exceptionOf(frame);
     if (frame.headers[":event-type"] !== "chunk") continue;
-    const payload = parseJson(Buffer.from(frame.body).toString("utf8")) as { bytes?: unknown };
+    const payload = parseJson(frame.body.toString("utf8")) as { bytes?: unknown };
     if (typeof payload?.bytes !== "string") continue;
     yield parseJson(Buffer.from(payload.bytes, "base64").toString("utf8"));
   }

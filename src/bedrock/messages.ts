@@ -5,7 +5,7 @@ import { messagesBody, messagesHeaders } from "../core/prepare.ts";
 import type { ReplyEvent } from "../core/reply.ts";
 import { ReplyFailure } from "../core/reply-failure.ts";
 import { parseJson } from "./payload.ts";
-import { readSome } from "./raw-answer.ts";
+import { readSome, readWhole } from "./raw-answer.ts";
 import type { BedrockSession } from "./session.ts";
 import { type PostAnswer, signedPost } from "./signed-post.ts";
 import { serverEventsOf } from "./sse.ts";
@@ -45,9 +45,7 @@ async function* jsonEvents(answer: PostAnswer): AsyncGenerator<unknown> {
 }
 
 async function* replyEvents(answer: PostAnswer): AsyncGenerator<ReplyEvent> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer.body) chunks.push(chunk as Buffer);
-  const json = parseJson(Buffer.concat(chunks).toString("utf8")) as Record<string, unknown>;
+  const json = parseJson(await readWhole(answer.body)) as Record<string, unknown>;
   if (json["Output"] !== undefined) throw notAnAnswer(json, answer.requestId);
   yield* fromMessagesReply(json, answer);
 }

@@ -1,6 +1,8 @@
 // One HTTP/1.1 request over an agent. What the SDK's own handler does for us, without the rest of it to load.
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from "node:http";
+import type { Socket } from "node:net";
 import { Readable } from "node:stream";
+import type { TLSSocket } from "node:tls";
 import type { HttpRequest, HttpResponse } from "@smithy/types";
 
 export interface SendOptions {
@@ -42,21 +44,16 @@ export function sendHttp(request: HttpRequest, options: SendOptions): Promise<Ht
     const timer =
       connectTimeout > 0
         ? setTimeout(() => {
-            fail(
-              Object.assign(
-                new Error(`the socket did not establish a connection within ${connectTimeout} ms`),
-                {
-                  name: "TimeoutError",
-                },
-              ),
-            );
+            fail(notConnected(connectTimeout));
             outgoing.destroy();
           }, connectTimeout)
         : undefined;
     outgoing.on("socket", (socket) => {
       socket.setKeepAlive(true, KEEP_ALIVE_MS);
-      if (!socket.connecting) clearTimeout(timer);
-      else socket.once("connect", () => clearTimeout(timer));
+      // A TLS socket is of use only after its handshake, which may hang as well as the connection.
+      const connected = "encrypted" in socket ? "secureConnect" : "connect";
+      if (isReady(socket)) clearTimeout(timer);
+      else socket.once(connected, () => clearTimeout(timer));
     });
     outgoing.on("error", fail);
     if (signal !== undefined) {
@@ -68,6 +65,19 @@ export function sendHttp(request: HttpRequest, options: SendOptions): Promise<Ht
       outgoing.once("close", () => signal.removeEventListener("abort", onAbort));
     }
     write(outgoing, request.body);
+  });
+}
+
+function isReady(socket: Socket): boolean {
+  if (socket.connecting) return false;
+  if (!("encrypted" in socket)) return true;
+  return !["unknown", null].includes((socket as TLSSocket).getProtocol());
+}
+
+function notConnected(limit: number): Error {
+  return Object.assign(new Error(`the socket did not establish a connection within ${limit} ms`), {
+    name: "TimeoutError",
+    connectLimit: limit,
   });
 }
 

@@ -8,6 +8,11 @@ import { explain, type FailureFacts } from "./explain.ts";
 import type { Transport } from "./transport.ts";
 import { Watchdog } from "./watchdog.ts";
 
+export interface Repair {
+  code: "clock_skew" | "credentials_reloaded";
+  message: string;
+}
+
 export interface SenderOptions {
   /** How often a request may be sent in all. */
   maxAttempts: number;
@@ -17,14 +22,14 @@ export interface SenderOptions {
   timeout: number;
   /** What `explain` should name. */
   facts: (request: ClaudeRequest) => FailureFacts;
-  /** Called when a new try with other credentials or another clock may succeed; false when it cannot. */
-  repair: (failure: CbrError, serviceDate: string | undefined) => "credentials" | "clock" | null;
+  /** Mends what a new try needs, credentials or clock, and tells what was done; null when nothing can be. */
+  repair: (failure: CbrError, serviceDate: string | undefined) => Repair | null;
   now: () => number;
   elapsed: () => number;
   random: () => number;
 }
 
-/** The service asked for more patience than a person at a terminal has. */
+/** Seconds; a service that asks for more wants more patience than a person at a terminal has. */
 const LONGEST_RETRY_AFTER = 60;
 /** Failures that cost the service much and rarely pass: tried once more at most. */
 const ONE_MORE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -61,13 +66,14 @@ export async function* sendWithRetries(
       const serviceDate = error instanceof AttemptFailed ? error.serviceDate : undefined;
       if (attempt.hasContent || tries >= options.maxAttempts || !(failure instanceof CbrError)) throw failure;
       const repaired = repairs.size < 2 ? options.repair(failure, serviceDate) : null;
-      if (repaired !== null && !repairs.has(repaired)) {
-        repairs.add(repaired);
+      if (repaired !== null && !repairs.has(repaired.code)) {
+        repairs.add(repaired.code);
+        onNotice?.(repaired);
         continue;
       }
       if (!mayRetry(failure, request, tries)) throw failure;
       const wait = waitBefore(failure, tries, options.random);
-      if (wait > remaining()) throw failure;
+      if (wait > LONGEST_RETRY_AFTER * 1000 || wait > remaining()) throw withPatience(failure);
       const seconds = wait < 950 ? `${wait} ms` : `${Math.round(wait / 1000)} s`;
       onNotice?.({
         code: "retry",
@@ -108,15 +114,18 @@ async function* attemptOnce(
     const reply = await watchdog.race(transport.open(request, watchdog.signal));
     watchdog.beat();
     for await (const event of abortable(untilEnd(reply.events), watchdog)) {
-      watchdog.beat();
+      // Whoever reads the answer may take their time: a full pipe is no silence of the service.
+      watchdog.rest();
       if (!attempt.hasContent && !isContent(event) && event.type !== "end") {
         held.push(event);
+        watchdog.beat();
         continue;
       }
       attempt.hasContent ||= isContent(event);
       if (event.type === "text-delta") text += event.text;
       yield* held.splice(0);
       yield event;
+      watchdog.beat();
     }
   } catch (error) {
     if (signal.aborted) throw signal.reason;
@@ -154,7 +163,6 @@ function mayRetry(failure: CbrError, request: ClaudeRequest, tries: number): boo
   if (!failure.retryable) return false;
   // Some refusals pass with time (a subscription in the making), but in minutes: that is for a person to wait out.
   if (failure.exitCode !== ExitCode.busy && failure.exitCode !== ExitCode.network) return false;
-  if (failure.retryAfter !== null && failure.retryAfter > LONGEST_RETRY_AFTER) return false;
   // Without a stream the answer may have been made, and paid for, by the time we gave up.
   if (failure.code === "timeout" || (!request.stream && failure.code === "first_byte_timeout")) return false;
   return !(ONE_MORE.has(failure.code) && tries >= 2);
@@ -165,6 +173,12 @@ function waitBefore(failure: CbrError, tries: number, random: () => number): num
   if (failure.retryAfter !== null) return Math.max(0, failure.retryAfter * 1000);
   const base = failure.exitCode === 6 ? 1000 : 250;
   return Math.round(50 + random() * Math.min(20_000, base * 2 ** (tries - 1)));
+}
+
+/** Says how long the service asked to wait, where that is too long to wait here. */
+function withPatience(failure: CbrError): CbrError {
+  if (failure.retryAfter !== null) failure.message += `; retry after ${failure.retryAfter} s`;
+  return failure;
 }
 
 function shortReason(failure: CbrError): string {

@@ -7,6 +7,7 @@ import { type EndpointService, endpointFor } from "../settings/endpoints.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type CredentialsSource, credentialsSource } from "./credentials.ts";
 import { type HttpWay, httpWay } from "./http.ts";
+import { switchesOffTlsChecks } from "./trust.ts";
 
 export interface BedrockSession {
   readonly host: Host;
@@ -34,14 +35,31 @@ export interface SessionOptions {
   mainService: EndpointService;
   /** STS never takes a bearer token. */
   auth?: "sigv4";
+  /** Tells the user something once: an endpoint that is not AWS's, checks that are switched off. */
+  say: (kind: "warning" | "notice", code: string, message: string) => void;
 }
 
 /** Opens a session. Reads no credentials yet. Throws CbrError for settings that cannot work. */
 export async function openSession(options: SessionOptions): Promise<BedrockSession> {
   const { host, settings, region } = options;
   silenceNodeNotice(host);
-  const way = await httpWay(host, settings);
   const auth = options.auth ?? authOf(settings);
+  const isUnchecked = switchesOffTlsChecks(host);
+  if (isUnchecked && auth === "bearer") {
+    throw new CbrError("insecure_endpoint", {
+      message:
+        "refusing to send a bearer token while `NODE_TLS_REJECT_UNAUTHORIZED=0` switches off the checks of certificates",
+      hint: "unset `NODE_TLS_REJECT_UNAUTHORIZED`; give the CA with `--ca-bundle PATH`",
+    });
+  }
+  if (isUnchecked) {
+    options.say(
+      "warning",
+      "tls_unchecked",
+      "`NODE_TLS_REJECT_UNAUTHORIZED=0`: certificates are not checked, anyone on the way can read along; `--ca-bundle PATH` is the safe way",
+    );
+  }
+  const way = await httpWay(host, settings);
   const token = auth === "bearer" ? bearerToken(settings) : null;
   const credentials = credentialsSource({
     host,
@@ -65,6 +83,9 @@ export async function openSession(options: SessionOptions): Promise<BedrockSessi
         throw new CbrError("insecure_endpoint", {
           message: `refusing to send a bearer token over plain HTTP (endpoint from ${endpoint.source})`,
         });
+      }
+      if (!isLoopback(endpoint.value) && !isOfAws(endpoint.value)) {
+        options.say("notice", "endpoint", `endpoint: ${endpoint.value} (${endpoint.source})`);
       }
       return endpoint.value;
     },
@@ -113,6 +134,13 @@ export function isLoopback(url: string): boolean {
     hostname.endsWith(".localhost") ||
     hostname === "[::1]" ||
     /^127\./.test(hostname)
+  );
+}
+
+/** Is the host one of AWS's own, VPC endpoints included? */
+function isOfAws(url: string): boolean {
+  return /\.(?:amazonaws\.com(?:\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/.test(
+    new URL(url).hostname,
   );
 }
 

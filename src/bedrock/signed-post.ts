@@ -3,6 +3,7 @@
 import type { Readable } from "node:stream";
 import { awsEndpoint } from "../core/aws-hosts.ts";
 import { VERSION } from "../core/version.ts";
+import { arrivalsOf } from "./arrivals.ts";
 import { ForeignAnswer } from "./foreign-answer.ts";
 import { requestIdOf } from "./payload.ts";
 import { looksJson, readSome } from "./raw-answer.ts";
@@ -25,7 +26,7 @@ export interface PostAnswer {
   headers: Record<string, string>;
   requestId: string | null;
   contentType: string;
-  body: Readable;
+  body: AsyncIterable<Uint8Array>;
 }
 
 /** Posts JSON and resolves with an answer of status 2xx. Throws errors shaped like the SDK's exceptions, and ForeignAnswer. */
@@ -65,7 +66,7 @@ export async function signedPost(
   );
   const headers = response.headers;
   const contentType = (headers["content-type"] ?? "").toLowerCase();
-  const answer = response.body as Readable;
+  const answer = arrivalsOf(response.body as Readable);
   const foreign = (bytes: Buffer) =>
     new ForeignAnswer({
       status: response.statusCode,

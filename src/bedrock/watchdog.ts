@@ -50,6 +50,11 @@ export class Watchdog {
     this.#arm("idle", this.#limits.idle);
   }
 
+  /** Nothing is waited for: silence is nobody's fault until the next beat. */
+  rest(): void {
+    clearTimeout(this.#phase);
+  }
+
   /** Rejects as soon as the signal aborts, even where `work` does not notice. One at a time. */
   race<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {

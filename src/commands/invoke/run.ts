@@ -110,8 +110,9 @@ async function askAndPrint(run: Run, content: ContentBlock[], options: AskOption
     if (problem === null && answer.reply.stopReason === "max_tokens") {
       report.warn("cut_at_max_tokens", `the answer was cut at max_tokens (${maxTokens})`);
     }
-    if (answer.reply.unknownEvents > 0)
-      report.verbose(`${answer.reply.unknownEvents} events of unknown kinds`);
+    const unknown = answer.reply.unknownEvents;
+    if (unknown > 0)
+      report.verbose(`${unknown} ${unknown === 1 ? "event" : "events"} of a kind unknown to cbr`);
     const cost = costOfAnswer(answer, flags, usage);
     if (session !== null && problem === null) await saveReply(session, answer, answer.by, cost?.usd ?? null);
     await printAnswer(run, { answer, data, usage, cost }, problem);

@@ -91,7 +91,8 @@ export const NETWORK_PATTERNS: readonly Pattern[] = [
     kinds,
     message:
       /\b(?:ECONNRESET|EPIPE|ECONNABORTED)\b|socket hang up|ERR_HTTP2_|other side closed|premature close|connection (?:was )?closed|\bterminated\b/i,
-    sentence: ({ facts }) => `${placeOf(undefined, facts.endpoint)} closed the connection before an answer`,
+    sentence: ({ facts }) =>
+      `${placeOf(undefined, facts.endpoint)} closed the connection${facts.hasContent ? "" : " before an answer"}`,
   },
   {
     code: "network_error",

@@ -1,3 +1,0 @@
-declare module "proxy-from-env" {
-  export function getProxyForUrl(url: string | URL): string;
-}
