@@ -19,7 +19,10 @@ export interface HostOutput {
   rows(): number | undefined;
   /** False when the descriptor was closed before the program began. */
   readonly isOpen: boolean;
+  /** Opened on first use: that alone takes longer than printing a page of help. */
   readonly stream: Writable;
+  /** Writes what it can at once, as long as `stream` was never opened, and returns the rest. Throws Node's errors. */
+  writeNow?(bytes: Uint8Array): Uint8Array;
 }
 
 export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGTSTP" | "SIGCONT" | "SIGWINCH";

@@ -67,9 +67,6 @@ function outputStream(
   let failure: Error | null = output.isOpen ? null : closed();
   let isListening = false;
   const wakers = new Set<() => void>();
-  const plain = new Chalk({ level: 0 });
-  const vivid = new Chalk({ level: 1 });
-
   const fail = (error: NodeJS.ErrnoException) => {
     if (failure !== null) return;
     if (error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED" || error.code === "ECONNRESET") {
@@ -90,6 +87,16 @@ function outputStream(
     output.stream.on("error", fail);
   };
 
+  const writeNow = (text: string | Uint8Array): string | Uint8Array => {
+    if (output.writeNow === undefined || isListening) return text;
+    try {
+      return output.writeNow(typeof text === "string" ? Buffer.from(text) : text);
+    } catch (error) {
+      fail(error as NodeJS.ErrnoException);
+      return "";
+    }
+  };
+
   return {
     get isTTY() {
       return output.isTTY;
@@ -99,16 +106,18 @@ function outputStream(
       return output.columns() ?? 80;
     },
     get color() {
-      return wantsColor() ? vivid : plain;
+      return wantsColor() ? chalkOf(1) : chalkOf(0);
     },
     get hasColor() {
       return wantsColor();
     },
     async write(text) {
       if (failure !== null) return isFatal ? Promise.reject(failure) : undefined;
-      if (text.length === 0) return;
+      const rest = text.length === 0 ? text : writeNow(text);
+      if (failure !== null && isFatal) throw failure;
+      if (rest.length === 0 || failure !== null) return;
       listen();
-      const hasRoom = output.stream.write(text, (error) => {
+      const hasRoom = output.stream.write(rest, (error) => {
         if (error) fail(error);
       });
       if (!hasRoom && failure === null) {
@@ -135,6 +144,13 @@ function outputStream(
       if (failure !== null && isFatal) throw failure;
     },
   };
+}
+
+const chalks: ChalkInstance[] = [];
+
+function chalkOf(level: 0 | 1): ChalkInstance {
+  chalks[level] ??= new Chalk({ level });
+  return chalks[level];
 }
 
 function closed(): CbrError {

@@ -1,6 +1,4 @@
-import { fstatSync } from "node:fs";
-import { homedir } from "node:os";
-import { isatty } from "node:tty";
+import { fstatSync, type Stats, statSync, writeSync } from "node:fs";
 import type { Env, Host, HostOutput, StdinKind } from "./host.ts";
 
 /** The real process as a Host. Blank variables are deleted here, before any library reads them. */
@@ -65,7 +63,7 @@ function workingDirectory(): string {
 
 function safeHomedir(): string {
   try {
-    return homedir();
+    return process.getBuiltinModule("node:os").homedir();
   } catch {
     return "/nonexistent";
   }
@@ -78,29 +76,69 @@ function stdinKind(): StdinKind {
     if (stat.isFile()) return "file";
     // Node hands a child's stdin over as a socket, a shell as a FIFO: both are pipes to a user.
     if (stat.isFIFO() || stat.isSocket()) return "pipe";
-    if (isatty(0)) return "terminal";
-    return "silent";
+    return isTerminal(0, stat) ? "terminal" : "silent";
   } catch {
     return "silent";
   }
 }
 
-function output(fd: number, stream: () => NodeJS.WriteStream): HostOutput {
-  let isOpen = true;
+/** Only a character device can be a terminal: node:tty, which brings sockets, is not loaded to learn that a pipe is none. */
+function isTerminal(fd: number, stat: Stats): boolean {
+  return stat.isCharacterDevice() && !isNullDevice(stat) && process.getBuiltinModule("node:tty").isatty(fd);
+}
+
+function isNullDevice(stat: Stats): boolean {
   try {
-    fstatSync(fd);
+    return stat.rdev === statSync("/dev/null").rdev;
   } catch {
-    isOpen = false;
+    return false;
   }
+}
+
+/** So much fits into any pipe that was empty: to write it never blocks. */
+const PIPE_ROOM = 16 * 1024;
+
+function output(fd: number, open: () => NodeJS.WriteStream): HostOutput {
+  let stat: Stats | null = null;
+  try {
+    stat = fstatSync(fd);
+  } catch {
+    // closed before the program began
+  }
+  const isTTY = stat !== null && isTerminal(fd, stat);
+  let opened: NodeJS.WriteStream | null = null;
+  const stream = () => {
+    opened ??= open();
+    return opened;
+  };
+  const isPipe = stat !== null && (stat.isFIFO() || stat.isSocket()) && process.platform !== "win32";
+  let room =
+    stat?.isFile() || (stat !== null && isNullDevice(stat))
+      ? Number.POSITIVE_INFINITY
+      : isPipe
+        ? PIPE_ROOM
+        : 0;
   return {
-    get isTTY() {
-      return isOpen && stream().isTTY === true;
-    },
-    columns: () => stream().columns || undefined,
-    rows: () => stream().rows || undefined,
-    isOpen,
+    isTTY,
+    columns: () => (isTTY ? stream().columns || undefined : undefined),
+    rows: () => (isTTY ? stream().rows || undefined : undefined),
+    isOpen: stat !== null,
     get stream() {
       return stream();
+    },
+    writeNow(bytes) {
+      if (opened !== null || bytes.length > room) return bytes;
+      room -= bytes.length;
+      for (let at = 0; at < bytes.length; ) {
+        try {
+          at += writeSync(fd, bytes, at);
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+          room = 0;
+          return bytes.subarray(at);
+        }
+      }
+      return bytes.subarray(bytes.length);
     },
   };
 }
