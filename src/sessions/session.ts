@@ -43,15 +43,20 @@ export interface SessionOptions {
   owner: Owner;
   secrets: readonly string[];
   now: () => number;
+  /** Instead of the file at `path`. */
+  file?: SessionStore;
   onWarning: (code: string, message: string) => void;
 }
+
+/** Where a session's lines go. */
+export type SessionStore = Pick<SessionFile, "fd" | "isTorn" | "size" | "append" | "sync" | "close">;
 
 /** Made by `Sessions.open` and `Sessions.fork`; `close` it. Every method that writes throws CbrError `session_write_failed`. */
 export class Session {
   readonly name: string;
   readonly path: string;
   #options: SessionOptions;
-  #file: SessionFile;
+  #file: SessionStore;
   #conversation: Conversation<Where> = emptyConversation();
   #damaged = 0;
 
@@ -60,7 +65,8 @@ export class Session {
     this.name = options.name;
     this.path = options.path;
     this.#options = options;
-    this.#file = new SessionFile(options.path, options.lock === null ? "read" : "append", options.owner);
+    this.#file =
+      options.file ?? new SessionFile(options.path, options.lock === null ? "read" : "append", options.owner);
     if (this.#file.fd === null) return;
     try {
       const loaded = loadConversation(this.#file.fd, this.#file.size, this.name);
@@ -125,6 +131,17 @@ export class Session {
       const reply = turn.reply === null || !Array.isArray(content) ? null : { ...turn.reply, content };
       yield { id: turn.id, at: turn.at, prompt, reply };
     }
+  }
+
+  /** The newest turn that stands, with content; null where there is none, or it is damaged. Reads no other. */
+  lastTurn(): HistoryTurn | null {
+    const turn = this.#conversation.turns.at(-1);
+    if (turn === undefined) return null;
+    const prompt = readContent(this.#file.fd, turn.prompt);
+    if (prompt === null) return null;
+    const content = turn.reply === null ? null : readContent(this.#file.fd, turn.reply.content);
+    const reply = turn.reply === null || !Array.isArray(content) ? null : { ...turn.reply, content };
+    return { id: turn.id, at: turn.at, prompt, reply };
   }
 
   /** The conversation as it may be sent, the newest prompt included once `appendUser` was called. */

@@ -1,15 +1,14 @@
 // cbr config edit: the editor works on a copy, which becomes the config file once it is valid.
-import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { confirm } from "../../cli/ask.ts";
 import type { Context } from "../../cli/context.ts";
+import { runEditor } from "../../cli/external-editor.ts";
 import { CbrError } from "../../core/errors.ts";
 import { parseConfig } from "../../settings/file.ts";
 import { readConfigText } from "../../settings/load.ts";
 import { writeConfig } from "../../settings/write.ts";
-import { splitWords } from "./split-words.ts";
 
 const TEMPLATE = `# Settings of cbr; \`cbr config show\` prints them all with what holds now.
 # model = "sonnet"
@@ -43,31 +42,5 @@ export async function editConfig(context: Context): Promise<void> {
       return context.report.notice(`${shown} is unchanged`);
     }
     return writeConfig(path, after);
-  }
-}
-
-async function runEditor(context: Context, file: string): Promise<void> {
-  const { env } = context.host;
-  const variable = ["VISUAL", "EDITOR"].find((name) => env[name]?.trim());
-  const words = splitWords(variable === undefined ? "vi" : (env[variable] ?? ""));
-  const [command = "vi", ...before] = words;
-  const fail = (why: string) =>
-    new CbrError("bad_setting", {
-      message: `the editor \`${command}\`${variable ? ` (from \`${variable}\`)` : ""} ${why}`,
-      hint: "set `VISUAL` or `EDITOR`",
-    });
-  // Ctrl-C in an editor is the editor's.
-  const release = context.onInterrupt(() => {});
-  try {
-    await new Promise<void>((resolve, reject) => {
-      const child = spawn(command, [...before, file], { stdio: "inherit", env: { ...env } });
-      child.on("error", (error: NodeJS.ErrnoException) => reject(fail(`cannot be started (${error.code})`)));
-      child.on("close", (code, signal) => {
-        if (code === 0) resolve();
-        else reject(fail(`ended with ${code ?? signal}; nothing was changed`));
-      });
-    });
-  } finally {
-    release();
   }
 }

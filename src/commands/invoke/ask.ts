@@ -6,6 +6,7 @@ import { collector } from "../../core/collect.ts";
 import { CbrError, ExitCode } from "../../core/errors.ts";
 import { isContent, type Reply } from "../../core/reply.ts";
 import { joinSurrogates } from "../../core/surrogates.ts";
+import { markdownReply } from "../../render/markdown/reply.ts";
 import { eventRenderer, jsonFor, type Renderer, textRenderer, thinkingRenderer } from "../../render/reply.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Candidate } from "./candidates.ts";
@@ -24,6 +25,8 @@ export interface AskOptions {
   format: "text" | "json" | "stream-json";
   /** Text goes to stdout while it comes. */
   isLive: boolean;
+  /** The text is styled Markdown where stdout is a terminal. */
+  isRendered: boolean;
   showsThinking: boolean;
   watchLateStdin: GatheredPrompt["watchLateStdin"];
 }
@@ -94,14 +97,17 @@ async function askOne(
 }
 
 async function renderersFor(
-  { io, report }: Context,
+  { io, report, host }: Context,
   { request }: Candidate,
-  { format, isLive, showsThinking }: AskOptions,
+  { format, isLive, isRendered, showsThinking }: AskOptions,
   beforeText: () => void,
 ): Promise<Renderer[]> {
   const renderers: Renderer[] = [];
   if (showsThinking && format === "text") renderers.push(thinkingRenderer(io, beforeText));
-  if (isLive) renderers.push(textRenderer(io.out));
+  if (isLive) {
+    const isMarkdown = isRendered && io.out.isTTY;
+    renderers.push(isMarkdown ? markdownReply(io.out, host.env) : textRenderer(io.out));
+  }
   if (format === "stream-json") {
     renderers.push(eventRenderer(io.out, request.modelId));
     report.onWarning = ({ code, message }) => {

@@ -77,6 +77,7 @@ export async function runInvoke(context: Context, words: string[], flags: Invoke
     settings,
     format,
     isLive: file === null && format === "text" && schema === null && !flags.extract,
+    isRendered: settings.render?.value === true,
     showsThinking: flags.showThinking === true,
     watchLateStdin: prompt.watchLateStdin,
   });

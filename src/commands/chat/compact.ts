@@ -1,0 +1,42 @@
+// `/compact`: the older turns become a summary that Claude writes; the session's file keeps them as they were.
+import { messagesOf } from "../../core/conversation.ts";
+import { CbrError, Interrupted } from "../../core/errors.ts";
+import type { ContentBlock } from "../../core/messages.ts";
+import { verdict } from "../../core/verdict.ts";
+import { type Chat, requestFor, routeOf, say } from "./chat.ts";
+import { send } from "./send.ts";
+import { showStopped } from "./show.ts";
+import { saving } from "./turn.ts";
+
+/** The newest turns, which stay as they are where there are more than these. */
+const KEPT = 2;
+
+const INSTRUCTION = `Summarise the conversation so far, so that it can be continued from the summary alone by someone \
+who has not read it. Keep every fact, name, number, decision, open question and instruction that may still matter, and \
+code that is still being worked on word for word. Write only the summary.`;
+
+/** Summarises the older turns. Throws CbrError when that fails; the conversation is then as it was. */
+export async function compact(chat: Chat): Promise<void> {
+  const history = [...chat.session.history()];
+  const older = history.length > KEPT + 1 ? history.slice(0, -KEPT) : history;
+  const last = older.at(-1);
+  if (last === undefined) {
+    throw new CbrError("usage", { message: "there is nothing to summarise yet", hint: null });
+  }
+  const route = await routeOf(chat);
+  const content: ContentBlock[] = [{ type: "text", text: INSTRUCTION }];
+  const messages = messagesOf(older, { summary: chat.session.summary, withPartial: true });
+  const parts = [{ name: "the prompt", kind: "words", bytes: INSTRUCTION.length } as const];
+  const request = requestFor(chat, route, { content, parts: [...parts] }, messages);
+  const { reply, failure } = await send(chat, request, { label: "summarising", renderers: () => [] });
+  if (failure !== null) {
+    if (failure.error instanceof Interrupted && !chat.context.signal.aborted) return showStopped(chat);
+    throw failure.error;
+  }
+  const problem = verdict(reply, { isStrict: true, maxTokens: request.body.max_tokens });
+  if (problem !== null) throw problem;
+  await saving(chat, () => chat.session.compact(reply.text, last.id));
+  chat.contextTokens = null;
+  const turns = older.length === 1 ? "1 turn is" : `${older.length} turns are`;
+  say(chat, `${turns} summarised from now on; the session's file keeps the original`);
+}

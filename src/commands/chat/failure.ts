@@ -1,0 +1,34 @@
+// A failure never ends a conversation: it is shown, and what to do next with it.
+import { CbrError, ExitCode } from "../../core/errors.ts";
+import { type Chat, say } from "./chat.ts";
+import { ROOM_HINT } from "./window.ts";
+
+const WORTH_A_RETRY: ReadonlySet<number> = new Set([
+  ExitCode.credentials,
+  ExitCode.busy,
+  ExitCode.network,
+  ExitCode.incomplete,
+]);
+
+/** Shows `error` and gives its exit code. Throws it again when it ends the program: a signal, or a reader that is gone. */
+export function showFailure(chat: Chat, error: unknown): number {
+  const { report, signal, io } = chat.context;
+  if (signal.aborted) throw signal.reason;
+  const failure = error instanceof CbrError ? error : bug(error);
+  if (failure.code === "output_failed") throw failure;
+  report.error(failure);
+  if (failure.exitCode === ExitCode.credentials) chat.areSettingsStale = true;
+  if (!chat.isInteractive) return failure.exitCode;
+  if (WORTH_A_RETRY.has(failure.exitCode)) say(chat, io.err.color.dim("then `/retry` asks again"));
+  if (isTooLong(failure) && failure.hint !== ROOM_HINT) say(chat, io.err.color.dim(ROOM_HINT));
+  return failure.exitCode;
+}
+
+function isTooLong({ code }: CbrError): boolean {
+  return code === "prompt_too_long" || code === "context_window_exceeded";
+}
+
+function bug(error: unknown): CbrError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new CbrError("internal_error", { message: `internal error: ${message}`, cause: error });
+}

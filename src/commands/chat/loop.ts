@@ -1,0 +1,56 @@
+// A conversation at a terminal: prompt, answer, prompt.
+import { type Chat, routeOf } from "./chat.ts";
+import { showFailure } from "./failure.ts";
+import { History } from "./history.ts";
+import { obey } from "./message.ts";
+import { openPrompter } from "./prompter.ts";
+import { showStart } from "./show.ts";
+
+/** Talks until the person leaves. */
+export async function runLoop(chat: Chat): Promise<void> {
+  const { context } = chat;
+  const { report, io } = context;
+  const history = new History(context.host, (message) => report.verbose(message));
+  const prompter = openPrompter(chat, history);
+  // Between two turns there is nothing to stop but the conversation.
+  const release = context.onInterrupt(() => {
+    chat.isLeaving = true;
+    prompter.cancel();
+  });
+  try {
+    showStart(chat, await routeOf(chat));
+    for (let isFirst = true; !chat.isLeaving; isFirst = false) {
+      if (!report.isQuiet) await io.err.write("\n");
+      const reading = prompter.read();
+      // The SDK loads and the connection opens while the person types; the prompt must not wait for that.
+      if (isFirst) setTimeout(() => void warmUp(chat), 20);
+      const entered = await reading;
+      if (entered.type === "end") break;
+      if (entered.type === "interrupt") {
+        if (entered.shown.trim() === "") break;
+        history.remember(entered.shown);
+        continue;
+      }
+      if (entered.text.trim() === "") continue;
+      history.add(entered.text, entered.shown);
+      try {
+        await obey(chat, entered.text);
+      } catch (error) {
+        showFailure(chat, error);
+      }
+    }
+  } finally {
+    release();
+    prompter.close();
+  }
+}
+
+/** Failures show when there is something to send. */
+async function warmUp(chat: Chat): Promise<void> {
+  try {
+    const route = await routeOf(chat);
+    await (await chat.context.claude(chat.settings, route.region.value)).warmUp();
+  } catch {
+    // said by the first turn
+  }
+}
