@@ -2,8 +2,9 @@
 // ES modules (docs/design/decisions/start-up.md).
 import { execFileSync } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { build, type Metafile, transform } from "esbuild";
+import { pack } from "./build-packs.ts";
 import { patches } from "./build-patches.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -37,24 +38,25 @@ export async function buildProgram(outdir = "dist"): Promise<Metafile> {
     define: await facts(),
     plugins: [patches],
   });
+  const chunks = new Map<string, string>();
+  for (const { path, text } of outputFiles) {
+    const { code } = await transform(text, {
+      format: "cjs",
+      platform: "node",
+      target: "node20",
+      minifySyntax: true,
+      minifyWhitespace: true,
+      legalComments: "none",
+      charset: "utf8",
+      // An import() that stays one would start the loader of ES modules.
+      supported: { "dynamic-import": false },
+    });
+    chunks.set(basename(path), code);
+  }
+  const files = pack(chunks, metafile);
   await rm(to, { recursive: true, force: true });
   await mkdir(to, { recursive: true });
-  await Promise.all(
-    outputFiles.map(async ({ path, text }) => {
-      const { code } = await transform(text, {
-        format: "cjs",
-        platform: "node",
-        target: "node20",
-        minifySyntax: true,
-        minifyWhitespace: true,
-        legalComments: "none",
-        charset: "utf8",
-        // An import() that stays one would start the loader of ES modules.
-        supported: { "dynamic-import": false },
-      });
-      await writeFile(path, code);
-    }),
-  );
+  for (const [name, code] of files) await writeFile(join(to, name), code);
   await writeFile(join(to, "package.json"), '{ "type": "commonjs" }\n');
   return metafile;
 }

@@ -1,0 +1,102 @@
+// Finding, opening and reading a file costs Node more than compiling a small one: chunks that are always loaded together
+// are put into one file. The chunks stay what they are, CommonJS modules that run when they are first asked for.
+import { basename } from "node:path";
+import type { Metafile } from "esbuild";
+
+/** What is loaded by every command, and by every `invoke`: source files whose chunks, and all that those import, make a pack. */
+const PACKS: readonly { name: string; entries: readonly string[] }[] = [
+  { name: "start.js", entries: ["src/main.ts", "src/host/system.ts"] },
+  {
+    name: "settings.js",
+    entries: ["src/settings/load.ts"],
+  },
+  {
+    name: "ask.js",
+    entries: [
+      "src/commands/invoke/command.ts",
+      "src/commands/invoke/run.ts",
+      "src/bedrock/connect.ts",
+      "src/bedrock/invoke.ts",
+    ],
+  },
+];
+
+/** Files that others import by name. */
+const FACES = ["main.js", "system.js"];
+
+/**
+ * The files of dist/ by name, made of `chunks` by name. A chunk belongs to the first pack that needs it. Throws where an
+ * entry of a pack is no longer one.
+ */
+export function pack(chunks: ReadonlyMap<string, string>, metafile: Metafile): Map<string, string> {
+  const homes = new Map<string, string>();
+  for (const { name, entries } of PACKS) {
+    for (const chunk of entries.flatMap((entry) => closureOf(entry, metafile))) {
+      if (!homes.has(chunk)) homes.set(chunk, name);
+    }
+  }
+  const files = new Map<string, string>();
+  for (const { name } of PACKS) {
+    const inside = [...chunks].filter(([chunk]) => homes.get(chunk) === name);
+    // In parentheses a function is compiled at once, not skimmed first and compiled when it is called.
+    const modules = inside.map(([chunk, code]) => `"${chunk}":(function(exports,require,module){${code}\n})`);
+    files.set(name, packCode(name, modules.join(",\n"), homes));
+  }
+  for (const [chunk, code] of chunks) if (!homes.has(chunk)) files.set(chunk, withPacks(code, homes));
+  // The comment tells Node's import() which names there are.
+  for (const face of FACES) {
+    const names =
+      Object.entries(metafile.outputs).find(([path]) => basename(path) === face)?.[1].exports ?? [];
+    files.set(
+      face,
+      `"use strict";module.exports=require("./start.js").load("${face}");0&&(module.exports={${names.join(",")}});\n`,
+    );
+  }
+  return files;
+}
+
+function closureOf(entry: string, { outputs }: Metafile): string[] {
+  const start = Object.entries(outputs).find(([, output]) => output.entryPoint === entry)?.[0];
+  if (start === undefined) throw new Error(`${entry} is no entry of a chunk`);
+  const seen = new Set<string>();
+  const visit = (path: string) => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    for (const { kind, path: next } of outputs[path]?.imports ?? []) {
+      if (kind === "import-statement" && next in outputs) visit(next);
+    }
+  };
+  visit(start);
+  return [...seen].map((path) => basename(path));
+}
+
+/** `start.js` knows how to load every packed chunk; the other packs hand it theirs. */
+function packCode(name: string, modules: string, homes: ReadonlyMap<string, string>): string {
+  if (name !== "start.js") return `"use strict";require("./start.js").add({${modules}});\n`;
+  const elsewhere = Object.fromEntries([...homes].filter(([, home]) => home !== name));
+  return `"use strict";
+const packOf=${JSON.stringify(elsewhere)};
+const modules={${modules}};
+const loaded=new Map();
+function load(name){
+let module=loaded.get(name);
+if(module!==undefined)return module.exports;
+if(modules[name]===undefined){
+if(packOf[name]===undefined)return require("./"+name);
+require("./"+packOf[name]);
+}
+loaded.set(name,module={exports:{}});
+modules[name](module.exports,localRequire,module);
+return module.exports;
+}
+function localRequire(name){return name.startsWith("./")?load(name.slice(2)):require(name)}
+exports.load=load;
+exports.add=(more)=>Object.assign(modules,more);
+`;
+}
+
+function withPacks(code: string, homes: ReadonlyMap<string, string>): string {
+  return code.replace(/\brequire\("\.\/([\w.-]+\.js)"\)/g, (whole, chunk: string) =>
+    homes.has(chunk) ? `require("./start.js").load("${chunk}")` : whole,
+  );
+}
