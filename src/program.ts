@@ -30,6 +30,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/whoami.ts")).whoamiCommand,
   },
   {
+    name: "doctor",
+    summary: "check every link of the chain and say what is broken",
+    load: async () => (await import("./commands/doctor/command.ts")).doctorCommand,
+  },
+  {
     name: "count",
     summary: "count input tokens, and say what a request would cost",
     load: async () => (await import("./commands/count.ts")).countCommand,

@@ -86,6 +86,11 @@ export function wire(
       const { openIdentity } = await import("./bedrock/identity.ts");
       return openIdentity({ host, settings, region, askMfa, say });
     },
+    async diagnosis(settings, region, api) {
+      const { openDiagnosis } = await import("./bedrock/diagnosis.ts");
+      // What there is to say is among the findings.
+      return openDiagnosis({ host, settings, region, api, say: () => {} });
+    },
     async localBedrock() {
       const { openLocalBedrock } = await import("./mock/local.ts");
       return openLocalBedrock(host);

@@ -37,6 +37,8 @@ export interface SessionOptions {
   auth?: "sigv4";
   /** Tells the user something once: an endpoint that is not AWS's, checks that are switched off. */
   say: (kind: "warning" | "notice", code: string, message: string) => void;
+  /** Those of another session, so that nothing is fetched and nobody asked twice. */
+  credentials?: CredentialsSource;
 }
 
 /** Opens a session. Reads no credentials yet. Throws CbrError for settings that cannot work. */
@@ -61,12 +63,14 @@ export async function openSession(options: SessionOptions): Promise<BedrockSessi
   }
   const way = await httpWay(host, settings);
   const token = auth === "bearer" ? bearerToken(settings) : null;
-  const credentials = credentialsSource({
-    host,
-    settings,
-    clientConfig: { region, requestHandler: way },
-    askMfa: options.askMfa,
-  });
+  const credentials =
+    options.credentials ??
+    credentialsSource({
+      host,
+      settings,
+      clientConfig: { region, requestHandler: way },
+      askMfa: options.askMfa,
+    });
   const session: BedrockSession = {
     host,
     settings,

@@ -1,6 +1,7 @@
 // What a command may use. Everything costly is a function that is called when needed and remembers its result.
 import type { Claude } from "../core/claude.ts";
 import type { ControlPlane, Identity } from "../core/control-plane.ts";
+import type { Diagnosis } from "../core/diagnosis.ts";
 import type { Interrupted } from "../core/errors.ts";
 import type { LocalBedrock } from "../core/local-bedrock.ts";
 import type { Host } from "../host/host.ts";
@@ -53,6 +54,12 @@ export interface Context {
   controlPlane(settings: Settings, region: string): Promise<ControlPlane>;
   /** Who the AWS credentials belong to; never uses a bearer token. Loads the AWS SDK. */
   identity(settings: Settings, region: string): Promise<Identity>;
+  /** What `cbr doctor` looks at, one link after the other. Asks no person anything. Loads the AWS SDK. */
+  diagnosis(
+    settings: Settings,
+    region: string,
+    api: "bedrock-runtime" | "bedrock-mantle",
+  ): Promise<Diagnosis>;
   /** The local Bedrock of `cbr mock`. */
   localBedrock(): Promise<LocalBedrock>;
 }

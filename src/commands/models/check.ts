@@ -50,11 +50,7 @@ async function check(context: Context, settings: Settings, typed: string): Promi
   for (const { code, message } of route.warnings) context.report.warn(code, message);
   const control = await context.controlPlane(settings, route.region.value);
   try {
-    const baseId = await baseIdOf(control, context, route);
-    const reasons =
-      baseId instanceof CbrError
-        ? [refusal(baseId)]
-        : await findReasons(control, context, typed, route, baseId);
+    const { reasons, baseId } = await accessTo(route, typed, control, context);
     return {
       model: typed,
       region: route.region.value,
@@ -62,11 +58,26 @@ async function check(context: Context, settings: Settings, typed: string): Promi
       usable: reasons.length === 0,
       reasons,
       model_id: route.modelId,
-      base_id: baseId instanceof CbrError ? null : baseId,
+      base_id: baseId,
     };
   } finally {
     control.close();
   }
+}
+
+/**
+ * What stands between this account and the model of `route`; `typed` is how fixes name it. Throws CbrError where that
+ * cannot be known: the network, a busy service, unknown credentials.
+ */
+export async function accessTo(
+  route: Route,
+  typed: string,
+  control: ControlPlane,
+  context: Context,
+): Promise<{ reasons: Reason[]; baseId: string | null }> {
+  const baseId = await baseIdOf(control, context, route);
+  if (baseId instanceof CbrError) return { reasons: [refusal(baseId)], baseId: null };
+  return { reasons: await findReasons(control, context, typed, route, baseId), baseId };
 }
 
 /** What is not offered is a verdict; a name that means nothing is a wrong command line, and thrown. */
