@@ -6,7 +6,6 @@ import { collector } from "../../core/collect.ts";
 import { CbrError, ExitCode } from "../../core/errors.ts";
 import { isContent, type Reply } from "../../core/reply.ts";
 import { joinSurrogates } from "../../core/surrogates.ts";
-import { markdownReply } from "../../render/markdown/reply.ts";
 import { eventRenderer, jsonFor, type Renderer, textRenderer, thinkingRenderer } from "../../render/reply.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Candidate } from "./candidates.ts";
@@ -105,8 +104,9 @@ async function renderersFor(
   const renderers: Renderer[] = [];
   if (showsThinking && format === "text") renderers.push(thinkingRenderer(io, beforeText));
   if (isLive) {
-    const isMarkdown = isRendered && io.out.isTTY;
-    renderers.push(isMarkdown ? markdownReply(io.out, host.env) : textRenderer(io.out));
+    // A renderer of Markdown, with a highlighter, is more code than all the rest.
+    const markdown = isRendered && io.out.isTTY ? await import("../../render/markdown/reply.ts") : null;
+    renderers.push(markdown === null ? textRenderer(io.out) : markdown.markdownReply(io.out, host.env));
   }
   if (format === "stream-json") {
     renderers.push(eventRenderer(io.out, request.modelId));
