@@ -1,27 +1,55 @@
 // Bundles src/ into dist/: split, so that a command loads only what it needs, and as CommonJS, which Node loads faster than
 // ES modules (docs/design/decisions/start-up.md).
 import { execFileSync } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join, relative } from "node:path";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { build, type Metafile, transform } from "esbuild";
 import { pack } from "./build-packs.ts";
 import { patches } from "./build-patches.ts";
+import { billOfMaterials, bundledPackages, licensesText } from "./bundled-packages.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
-/** What of the build tells more than its files: who imports whom, and where each byte comes from. */
-export const METAFILE = "build/metafile.json";
+/** The bundle before it is written. */
+export interface Bundle {
+  /** Content by name in dist/. */
+  files: Map<string, string>;
+  /** Who imports whom, and where each byte comes from; before chunks are packed. */
+  metafile: Metafile;
+}
 
 /**
- * Builds the program into `outdir`, relative to the project; throws esbuild's error when a source does not compile.
- * The same sources give the same bytes.
+ * Builds the program into `outdir`, relative to the project, and writes what goes with it: the licences of the packages
+ * inside, and their bill of materials. Throws esbuild's error when a source does not compile. The same sources give the same bytes.
  */
-export async function buildProgram(outdir = "dist"): Promise<Metafile> {
+export async function buildProgram(outdir = "dist"): Promise<Bundle> {
+  const bundle = await bundleProgram();
   const to = join(ROOT, outdir);
+  await mkdir(to, { recursive: true });
+  for (const [name, code] of bundle.files) await replaceFile(join(to, name), code);
+  // Last, so that a program started in the meantime finds the files that it was built with.
+  for (const name of await readdir(to)) {
+    if (!bundle.files.has(name) && !name.endsWith(".tmp"))
+      await rm(join(to, name), { recursive: true, force: true });
+  }
+  return bundle;
+}
+
+/** Writes `THIRD-PARTY-LICENSES.txt` and `build/sbom.cdx.json`. */
+export async function writePapers({ metafile }: Bundle): Promise<void> {
+  const packages = await bundledPackages(metafile, ROOT);
+  const { name, version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
+  await mkdir(join(ROOT, "build"), { recursive: true });
+  await writeFile(join(ROOT, "THIRD-PARTY-LICENSES.txt"), licensesText(packages));
+  await writeFile(join(ROOT, "build/sbom.cdx.json"), billOfMaterials(packages, { name, version }));
+}
+
+/** Bundles the sources; writes nothing. */
+export async function bundleProgram(): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: { main: "src/main.ts", system: "src/host/system.ts" },
-    outdir: to,
+    outdir: join(ROOT, "dist"),
     bundle: true,
     splitting: true,
     format: "esm",
@@ -54,11 +82,14 @@ export async function buildProgram(outdir = "dist"): Promise<Metafile> {
     chunks.set(basename(path), code);
   }
   const files = pack(chunks, metafile);
-  await rm(to, { recursive: true, force: true });
-  await mkdir(to, { recursive: true });
-  for (const [name, code] of files) await writeFile(join(to, name), code);
-  await writeFile(join(to, "package.json"), '{ "type": "commonjs" }\n');
-  return metafile;
+  files.set("package.json", '{ "type": "commonjs" }\n');
+  return { files, metafile };
+}
+
+async function replaceFile(path: string, content: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, content);
+  await rename(temporary, path);
 }
 
 async function facts(): Promise<Record<string, string>> {
@@ -85,17 +116,4 @@ function commit(): string {
   }
 }
 
-/** The metafile with paths as they are in dist/. */
-export async function writeMetafile(metafile: Metafile): Promise<void> {
-  const path = join(ROOT, METAFILE);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, JSON.stringify(metafile));
-}
-
-if (process.argv[1] === import.meta.filename) {
-  const metafile = await buildProgram();
-  await writeMetafile(metafile);
-  process.stdout.write(
-    `${relative(process.cwd(), join(ROOT, "dist"))}: ${Object.keys(metafile.outputs).length} files\n`,
-  );
-}
+if (process.argv[1] === import.meta.filename) await writePapers(await buildProgram());
