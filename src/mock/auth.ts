@@ -13,7 +13,7 @@ export interface SignedRequest {
   body: Buffer;
 }
 
-export type MockService = "bedrock" | "sts" | "bedrock-mantle";
+export type MockService = "bedrock" | "sts" | "servicequotas" | "bedrock-mantle";
 
 const SKEW = 5 * 60_000;
 

@@ -76,7 +76,7 @@ export interface MockRoute {
   pattern: RegExp;
   /** The IAM action, such as `bedrock:ListFoundationModels`: what `--deny` names. */
   action: string;
-  service: "bedrock" | "sts" | "bedrock-mantle";
+  service: "bedrock" | "sts" | "servicequotas" | "bedrock-mantle";
   /** Throws MockError for the service's own errors. */
   handle(request: MockRequest): Promise<MockReply> | MockReply;
 }

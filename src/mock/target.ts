@@ -8,6 +8,8 @@ export interface Target {
   path: string;
   query: URLSearchParams;
   surface: Exclude<Surface, "sts">;
+  /** Service Quotas has no path of its own: only the signature's scope tells it from STS. */
+  isQuotas: boolean;
 }
 
 /** Mantle is told by its path prefix; or, where the client can say no path, by what the signature is scoped to. */
@@ -15,8 +17,14 @@ export function targetOf(url: string, headers: Readonly<Record<string, string | 
   const [whole = "/", query = ""] = url.split(/\?(.*)/s);
   const isPrefixed = whole === "/mantle" || whole.startsWith("/mantle/");
   const path = isPrefixed ? whole.slice("/mantle".length) || "/" : whole;
-  const isMantle = isPrefixed || scopeService(headers) === "bedrock-mantle";
-  return { path, query: new URLSearchParams(query), surface: isMantle ? "mantle" : "bedrock" };
+  const scope = scopeService(headers);
+  const isMantle = isPrefixed || scope === "bedrock-mantle";
+  return {
+    path,
+    query: new URLSearchParams(query),
+    surface: isMantle ? "mantle" : "bedrock",
+    isQuotas: scope === "servicequotas",
+  };
 }
 
 /** Does `route` answer this method and target? */
@@ -25,6 +33,7 @@ export function isFor(route: MockRoute, method: string, target: Target): boolean
   return (
     route.method === method &&
     isMantleRoute === (target.surface === "mantle") &&
+    (route.service === "servicequotas") === target.isQuotas &&
     route.pattern.test(target.path)
   );
 }

@@ -10,6 +10,7 @@ import {
 import { ACCOUNT_ROUTES } from "./account.ts";
 import { findModel, modelSummary, modelsIn, notFound, profilesIn } from "./data.ts";
 import { LOGGING_ROUTES } from "./logging.ts";
+import { QUOTA_ROUTES } from "./quotas.ts";
 import { STS_ROUTES } from "./sts.ts";
 
 const MODEL_ID =
@@ -50,6 +51,7 @@ export const CONTROL_ROUTES: MockRoute[] = [
   },
   ...ACCOUNT_ROUTES,
   ...LOGGING_ROUTES,
+  ...QUOTA_ROUTES,
 ];
 
 function listModels(request: MockRequest): MockReply {

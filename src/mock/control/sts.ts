@@ -1,5 +1,7 @@
 // STS in the query protocol: a form in, XML out (AWS STS API reference, version 2011-06-15).
+
 import { MockError, type MockReply, type MockRequest, type MockRoute } from "../routes.ts";
+import { assumeRole } from "./assume-role.ts";
 
 const NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
 
@@ -8,29 +10,47 @@ export const STS_ROUTES: MockRoute[] = ["POST", "GET"].map((method) => ({
   pattern: /^\/$/,
   action: "sts:GetCallerIdentity",
   service: "sts",
-  handle: getCallerIdentity,
+  handle: answer,
 }));
 
-function getCallerIdentity(request: MockRequest): MockReply {
+function answer(request: MockRequest): MockReply {
   const form = request.method === "GET" ? request.query : new URLSearchParams(request.body.toString());
   const action = form.get("Action") ?? "";
-  if (action !== "GetCallerIdentity") {
-    throw new MockError(
-      400,
-      "InvalidAction",
-      `Could not find operation ${action} for version ${form.get("Version") ?? "NO_VERSION_SPECIFIED"}`,
-    );
+  switch (action) {
+    case "GetCallerIdentity": {
+      const { account: Account, arn: Arn, userId: UserId } = request.auth;
+      return xmlReply(action, { Arn, UserId, Account }, request);
+    }
+    case "AssumeRole":
+      return xmlReply(action, assumeRole(form, request), request);
+    default:
+      throw new MockError(
+        400,
+        "InvalidAction",
+        `Could not find operation ${action} for version ${form.get("Version") ?? "NO_VERSION_SPECIFIED"}`,
+      );
   }
-  const { account, arn, userId } = request.auth;
+}
+
+interface Fields {
+  [name: string]: string | Fields;
+}
+
+function xmlReply(action: string, result: Fields, request: MockRequest): MockReply {
   return {
     status: 200,
     headers: { "content-type": "text/xml" },
     body:
-      `<GetCallerIdentityResponse xmlns="${NAMESPACE}">\n  <GetCallerIdentityResult>\n` +
-      `    <Arn>${escapeXml(arn)}</Arn>\n    <UserId>${escapeXml(userId)}</UserId>\n    <Account>${escapeXml(account)}</Account>\n` +
-      `  </GetCallerIdentityResult>\n  <ResponseMetadata>\n    <RequestId>${escapeXml(request.requestId)}</RequestId>\n` +
-      "  </ResponseMetadata>\n</GetCallerIdentityResponse>\n",
+      `<${action}Response xmlns="${NAMESPACE}">\n  <${action}Result>\n${xml(result)}\n  </${action}Result>\n` +
+      `  <ResponseMetadata>\n    <RequestId>${escapeXml(request.requestId)}</RequestId>\n` +
+      `  </ResponseMetadata>\n</${action}Response>\n`,
   };
+}
+
+function xml(fields: Fields): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `<${name}>${typeof value === "string" ? escapeXml(value) : xml(value)}</${name}>`)
+    .join("\n");
 }
 
 function escapeXml(text: string): string {
