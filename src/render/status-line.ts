@@ -2,7 +2,6 @@
 import stringWidth from "string-width";
 import type { Usage } from "../core/messages.ts";
 import { sanitizeLine } from "./sanitize.ts";
-import { money } from "./usage-line.ts";
 
 export interface TurnStatus {
   model: string;
@@ -36,10 +35,17 @@ function factsOf({ model, geo, usage, cost, sessionCost, contextUse }: TurnStatu
     if (usage.cache_read_input_tokens > 0) facts.push(`${count(usage.cache_read_input_tokens)} from cache`);
     facts.push(`${count(usage.output_tokens)} out`);
   }
-  facts.push(cost === null ? "cost unknown" : `$${money(cost)}`);
-  if (sessionCost !== null && sessionCost !== cost) facts.push(`session $${money(sessionCost)}`);
+  facts.push(cost === null ? "cost unknown" : `$${roundMoney(cost)}`);
+  if (sessionCost !== null && sessionCost !== cost) facts.push(`session $${roundMoney(sessionCost)}`);
   if (contextUse !== null) facts.push(`context ${percent(contextUse)}`);
   return facts;
+}
+
+/** Dollars as people read them in passing: cents, and two digits of what is less than ten of them. */
+function roundMoney(usd: number): string {
+  if (usd >= 0.1 || usd === 0) return usd.toFixed(2);
+  const digits = Math.min(6, 1 - Math.floor(Math.log10(usd)));
+  return usd.toFixed(digits);
 }
 
 /** All tokens of a prompt, read from the cache or not. */

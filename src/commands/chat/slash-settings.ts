@@ -36,9 +36,9 @@ export const SETTING_COMMANDS: readonly SlashCommand[] = [
   },
   {
     name: "thinking",
-    takes: "[tokens|adaptive|off|default]",
+    takes: "[mode]",
     completes: "thinking",
-    summary: "show or change how Claude reasons",
+    summary: "show or change reasoning: tokens, adaptive, off, default",
     async run(chat, rest) {
       if (rest !== "") await change(chat, { thinking: rest === "default" ? "" : rest });
       say(chat, `thinking: ${inUse(chat, "thinking")}`);
@@ -46,9 +46,9 @@ export const SETTING_COMMANDS: readonly SlashCommand[] = [
   },
   {
     name: "effort",
-    takes: "[level|default]",
+    takes: "[level]",
     completes: "efforts",
-    summary: "show or change how much effort the model spends",
+    summary: "show or change how much effort the model spends, or `default`",
     async run(chat, rest) {
       if (rest !== "") await change(chat, { effort: rest === "default" ? "" : rest });
       say(chat, `effort: ${inUse(chat, "effort")}`);

@@ -2,6 +2,7 @@
 import { CbrError } from "../../core/errors.ts";
 import { nearest } from "../../core/nearest.ts";
 import { sanitizeLine } from "../../render/sanitize.ts";
+import { wrapWords } from "../../render/wrap.ts";
 import { type Chat, say } from "./chat.ts";
 import type { SlashCommand } from "./slash-command.ts";
 import { CONVERSATION_COMMANDS } from "./slash-conversation.ts";
@@ -68,16 +69,19 @@ function showHelp(chat: Chat, rest: string): void {
   const isNarrow = width < longest + 34;
   const lines = commands.map(({ summary }, i) => {
     const term = terms[i] as string;
-    return isNarrow
-      ? `${color.cyan(term)}\n  ${summary}`
-      : `${color.cyan(term)}${" ".repeat(longest - term.length)}  ${summary}`;
+    if (isNarrow) return `${color.cyan(term)}\n${wrapWords(`  ${summary}`, width - 1, "  ")}`;
+    const indent = " ".repeat(longest + 2);
+    const wrapped = wrapWords(summary, width - indent.length - 1)
+      .split("\n")
+      .join(`\n${indent}`);
+    return `${color.cyan(term)}${" ".repeat(longest + 2 - term.length)}${wrapped}`;
   });
   if (rest === "") {
-    lines.push(
-      "",
+    const tips = [
       'A line that ends in \\ goes on in the next; """ begins and ends a message of many lines.',
       "Ctrl-C stops an answer. Ctrl-R searches what was typed. Tab completes commands, models and paths.",
-    );
+    ];
+    lines.push("", ...tips.map((tip) => color.dim(wrapWords(tip, width - 1))));
   }
   say(chat, lines.join("\n"));
 }
