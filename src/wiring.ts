@@ -1,4 +1,6 @@
 // Builds the Context. Every import of a heavy package is here, lazy, behind a function.
+
+import type { Login } from "./bedrock/credentials.ts";
 import type { Context } from "./cli/context.ts";
 import type { Report } from "./cli/report.ts";
 import type { Claude } from "./core/claude.ts";
@@ -35,12 +37,27 @@ export function wire(
     const { askLine } = await import("./cli/ask.ts");
     return askLine({ host, io, report, signal: stop.signal }, `MFA code of ${sanitizeLine(serial)}: `);
   };
+  const refused = new Set<string>();
+  const offerLogin = async ({ words, reason }: Login) => {
+    const command = `aws ${words.join(" ")}`;
+    const { findAwsCli, runAwsCli } = await import("./cli/aws-cli.ts");
+    const path = await findAwsCli(host);
+    if (path === null || refused.has(command)) return false;
+    const { confirm } = await import("./cli/ask.ts");
+    const question = `${sanitizeLine(reason)}. Run \`${sanitizeLine(command)}\` now?`;
+    const isDone =
+      (await confirm({ host, io, report, signal: stop.signal }, question, false)) &&
+      (await runAwsCli(path, words, host)) === 0;
+    if (!isDone) refused.add(command);
+    return isDone;
+  };
+  const people = () => ({ askMfa, offerLogin: io.canAsk ? offerLogin : undefined });
   const said = new Set<string>();
-  const say = (kind: "warning" | "notice", code: string, message: string) => {
+  const say = (kind: "warning" | "notice" | "verbose", code: string, message: string) => {
     if (said.has(message)) return;
     said.add(message);
     if (kind === "warning") report.warn(code, message);
-    else report.notice(message);
+    else report[kind](message);
   };
   const connections = new Map<string, { settings: Settings; claude: Promise<Claude> }>();
   return {
@@ -69,7 +86,7 @@ export function wire(
       const known = connections.get(region);
       if (known?.settings === settings) return known.claude;
       const claude = import("./bedrock/connect.ts").then(({ connect }) =>
-        connect({ host, settings, region, askMfa, say }),
+        connect({ host, settings, region, ...people(), say }),
       );
       connections.set(region, { settings, claude });
       return claude;
@@ -80,11 +97,11 @@ export function wire(
     },
     async controlPlane(settings, region) {
       const { openControlPlane } = await import("./bedrock/control-plane.ts");
-      return openControlPlane({ host, settings, region, askMfa, say });
+      return openControlPlane({ host, settings, region, ...people(), say });
     },
     async identity(settings, region) {
       const { openIdentity } = await import("./bedrock/identity.ts");
-      return openIdentity({ host, settings, region, askMfa, say });
+      return openIdentity({ host, settings, region, ...people(), say });
     },
     async diagnosis(settings, region, api) {
       const { openDiagnosis } = await import("./bedrock/diagnosis.ts");

@@ -14,6 +14,7 @@ export interface ConnectOptions {
   settings: Settings;
   region: string;
   askMfa: (serial: string) => Promise<string>;
+  offerLogin?: SessionOptions["offerLogin"];
   say: SessionOptions["say"];
 }
 
@@ -32,7 +33,12 @@ export async function connect(options: ConnectOptions): Promise<Claude> {
   const sender = senderOptions(options, session);
   return {
     async *send(request, sendOptions) {
-      yield* sendWithRetries(await transportFor(request.api), request, sendOptions, sender);
+      options.say("verbose", "endpoint", `endpoint: ${endpointName(request, session)}`);
+      const [transport] = await Promise.all([
+        transportFor(request.api),
+        signIn(request, session, options, sendOptions.signal),
+      ]);
+      yield* sendWithRetries(transport, request, sendOptions, sender);
     },
     async countTokens(request, sendOptions) {
       const { countTokens } = await import("./count.ts");
@@ -45,6 +51,27 @@ export async function connect(options: ConnectOptions): Promise<Claude> {
       session.http.destroy();
     },
   };
+}
+
+/** Where a person may have to sign in or read a code, that happens before the clocks of the request run. */
+async function signIn(
+  request: ClaudeRequest,
+  session: BedrockSession,
+  options: ConnectOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  if (options.offerLogin === undefined || session.auth === "bearer") return;
+  const aborted = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  try {
+    await Promise.race([session.credentials.get(), aborted]);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    const { explain } = await import("./explain.ts");
+    throw explain(error, factsOf(request, session));
+  }
 }
 
 async function loadTransport(api: Api, session: BedrockSession): Promise<Transport> {

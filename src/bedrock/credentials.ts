@@ -12,7 +12,17 @@ export interface CredentialsOptions {
   clientConfig: { region: string; requestHandler: unknown };
   /** Asks a person for the code of an MFA device; throws CbrError `mfa_required` where nobody can be asked. */
   askMfa: (serial: string) => Promise<string>;
+  /** Offers a person to sign in again; true once they did. Absent where nobody can be asked. */
+  offerLogin?: OfferLogin | undefined;
 }
+
+/** What would sign in again: words for the AWS CLI. `reason` is the sentence that says why. */
+export interface Login {
+  words: readonly string[];
+  reason: string;
+}
+
+export type OfferLogin = (login: Login) => Promise<boolean>;
 
 export interface CredentialsSource {
   /** Resolves to usable credentials, from memory until five minutes before they end. Throws CbrError or the SDK's error. */
@@ -35,17 +45,24 @@ export function credentialsSource(options: CredentialsOptions): CredentialsSourc
   const isProfileFirst = profile !== null && profile.source !== "AWS_PROFILE" && profile.origin !== "default";
   const hasKeys = env["AWS_ACCESS_KEY_ID"] !== undefined || env["AWS_SECRET_ACCESS_KEY"] !== undefined;
   const isFromKeys = hasKeys && !isProfileFirst;
-  let known: Promise<AwsCredentialIdentity> | null = null;
+  let held: AwsCredentialIdentity | null = null;
+  let isOnItsWay: Promise<AwsCredentialIdentity> | null = null;
+  const current = async () => {
+    if (held === null || isEnding(held, options.host.now())) {
+      held = isFromKeys ? await keysOf(env) : await fromFilesOrLogin(options, options.settings.awsProfile);
+    }
+    return held;
+  };
   return {
-    async get() {
-      const held = await known?.catch(() => null);
-      if (!held || isEnding(held, options.host.now())) {
-        known = isFromKeys ? keysOf(env) : fromFilesAndMachine(options, options.settings.awsProfile);
-      }
-      return known!;
+    get() {
+      // Requests that leave together share one answer: nobody is asked twice for a code or a login.
+      isOnItsWay ??= current().finally(() => {
+        isOnItsWay = null;
+      });
+      return isOnItsWay;
     },
     reload() {
-      known = null;
+      held = null;
       return !isFromKeys;
     },
   };
@@ -73,13 +90,39 @@ async function keysOf(env: Host["env"]): Promise<AwsCredentialIdentity> {
   } as AwsCredentialIdentity;
 }
 
+/** Where a session has ended and somebody is there to sign in again, once more after that. */
+async function fromFilesOrLogin(
+  options: CredentialsOptions,
+  profile: string | null,
+): Promise<AwsCredentialIdentity> {
+  try {
+    return await fromFilesAndMachine(options, profile);
+  } catch (error) {
+    const login = options.offerLogin === undefined ? null : await loginAfter(error, profile);
+    if (login === null || !(await options.offerLogin?.(login))) throw error;
+    return fromFilesAndMachine(options, profile);
+  }
+}
+
+/** The login that mends `error`; null where none does. Where profiles lean on each other the SDK names the one that ended. */
+async function loginAfter(error: unknown, profile: string | null): Promise<Login | null> {
+  const { explain } = await import("./explain.ts");
+  const named = /profile=(\S+)/.exec(error instanceof Error ? error.message : "")?.[1] ?? profile;
+  const { code, message } = explain(error, { profile: named ?? undefined });
+  const flag = named === null ? [] : ["--profile", named];
+  if (code === "sso_expired") return { words: ["sso", "login", ...flag], reason: message };
+  return code === "login_expired" ? { words: ["login", ...flag], reason: message } : null;
+}
+
 async function fromFilesAndMachine(
   options: CredentialsOptions,
   profile: string | null,
 ): Promise<AwsCredentialIdentity> {
   const { host, clientConfig } = options;
   const providers = await import("@aws-sdk/credential-providers");
-  const init = { clientConfig: clientConfig as never, parentClientConfig: clientConfig as never };
+  // The region is for STS alone: SSO is asked in the region of its own session, which `clientConfig` would beat.
+  const { requestHandler } = clientConfig;
+  const init = { clientConfig: { requestHandler } as never, parentClientConfig: clientConfig as never };
   const tried = ["AWS_ACCESS_KEY_ID", `profile \`${profile ?? "default"}\``];
   let isAsking = false;
   try {

@@ -5,7 +5,7 @@ import type { Host } from "../host/host.ts";
 import { bearerToken } from "../settings/bearer.ts";
 import { type EndpointService, endpointFor } from "../settings/endpoints.ts";
 import type { Settings } from "../settings/settings.ts";
-import { type CredentialsSource, credentialsSource } from "./credentials.ts";
+import { type CredentialsSource, credentialsSource, type OfferLogin } from "./credentials.ts";
 import { type HttpWay, httpWay } from "./http.ts";
 import { switchesOffTlsChecks } from "./trust.ts";
 
@@ -31,12 +31,13 @@ export interface SessionOptions {
   settings: Settings;
   region: string;
   askMfa: (serial: string) => Promise<string>;
+  offerLogin?: OfferLogin | undefined;
   /** A command's `--endpoint-url` belongs to its main service only. */
   mainService: EndpointService;
   /** STS never takes a bearer token. */
   auth?: "sigv4";
   /** Tells the user something once: an endpoint that is not AWS's, checks that are switched off. */
-  say: (kind: "warning" | "notice", code: string, message: string) => void;
+  say: (kind: "warning" | "notice" | "verbose", code: string, message: string) => void;
   /** Those of another session, so that nothing is fetched and nobody asked twice. */
   credentials?: CredentialsSource;
 }
@@ -70,6 +71,7 @@ export async function openSession(options: SessionOptions): Promise<BedrockSessi
       settings,
       clientConfig: { region, requestHandler: way },
       askMfa: options.askMfa,
+      offerLogin: options.offerLogin,
     });
   const session: BedrockSession = {
     host,
