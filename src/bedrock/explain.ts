@@ -51,7 +51,7 @@ function toError(
   const own = finding.keepsMessage ? failure.message.trim().slice(0, MAX_MESSAGE) : "";
   const retryAfter = retryAfterOf(error);
   return new CbrError(code, {
-    message: own === "" ? finding.sentence : `${finding.sentence}: ${own}`,
+    message: `${own === "" ? finding.sentence : `${finding.sentence}: ${own}`}${originalStatus(error)}`,
     hint: finding.hint,
     retryable: finding.retryable,
     aws: aws ?? undefined,
@@ -59,6 +59,12 @@ function toError(
     ...(code !== "credential_process_failed" && { cause: error }),
     ...(retryAfter !== null && { retryAfter }),
   });
+}
+
+/** The status that the model itself gave to Bedrock, which passes it on beside its own. */
+function originalStatus(error: unknown): string {
+  const { originalStatusCode } = error as { originalStatusCode?: unknown };
+  return typeof originalStatusCode === "number" ? ` (the model's own status was ${originalStatusCode})` : "";
 }
 
 /** A failure of no known name, status or wording: in a stream it is the service's, else nobody knows whose. */
@@ -154,19 +160,31 @@ function explainNetwork(
   // Credentials are fetched from other hosts: where the port differs, it was not the endpoint that failed.
   const isOther =
     facts.endpoint !== undefined && words.where !== null && portOf(facts.endpoint) !== portOf(words.where);
-  const endpoint = isOther ? (words.where ?? undefined) : (facts.endpoint ?? words.where ?? undefined);
+  const endpoint = isOther
+    ? (words.where ?? undefined)
+    : (facts.endpoint ?? words.where ?? endpointOf(error));
   const limit = (error as { connectLimit?: number }).connectLimit;
   const finding = recognise(
     { name: null, status: null, message: words.text },
     { ...facts, endpoint, proxy, ...(limit !== undefined && { timedOut: { kind: "connect", limit } }) },
   );
   const code = finding?.code ?? "network_error";
-  const sentence = finding?.sentence ?? ERROR_CODES.network_error.message;
+  const { issuer } = error as { issuer?: unknown };
+  const sentence =
+    code === "tls_untrusted" && typeof issuer === "string"
+      ? `${finding?.sentence}: it was issued by \`${issuer.slice(0, 100)}\``
+      : (finding?.sentence ?? ERROR_CODES.network_error.message);
   return new CbrError(code, {
     message: sentence.includes(words.code) || words.code === "" ? sentence : `${sentence} (${words.code})`,
     hint: finding?.hint,
     cause: error,
   });
+}
+
+/** Where the request went, as the connection pool noted it. */
+function endpointOf(error: unknown): string | undefined {
+  const { endpoint } = error as { endpoint?: unknown };
+  return typeof endpoint === "string" ? `https://${endpoint}` : undefined;
 }
 
 function portOf(url: string): string {

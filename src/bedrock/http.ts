@@ -19,12 +19,13 @@ export interface HttpWay {
  * the connection breaks. Throws CbrError `ca_bundle_invalid` before any network when the bundle cannot be used.
  */
 export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> {
+  const trust = await trustOf(host, settings);
   const agentOptions = {
     keepAlive: true,
     // NAT gateways and load balancers of AWS drop a connection silent for 350 s.
     keepAliveMsecs: 60_000,
     maxSockets: 50,
-    ...(await trustOf(host, settings)),
+    ...trust,
   };
   const agents = new Map<string, http.Agent>();
   const agentFor = async (isTls: boolean, proxy: string | null, module: typeof http): Promise<http.Agent> => {
@@ -51,6 +52,8 @@ export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> 
         const response = await sendHttp(request, {
           agent: await agentFor(isTls, proxy, module),
           start: module.request,
+          // A tunnel's own TLS takes no notice of the agent's options, which are for the way to the proxy.
+          trust,
           connectTimeout: settings.connect_timeout?.value ?? 5000,
           signal: options?.abortSignal as AbortSignal | undefined,
         });
@@ -58,7 +61,8 @@ export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> 
         return { response };
       } catch (error) {
         // Whoever explains the error must know that the proxy, not the endpoint, may be to blame.
-        if (proxy !== null && error instanceof Error) Object.assign(error, { proxy: nameOfProxy(proxy) });
+        const proxyName = proxy === null ? {} : { proxy: nameOfProxy(proxy) };
+        if (error instanceof Error) Object.assign(error, { endpoint: authority, ...proxyName });
         throw error;
       }
     },

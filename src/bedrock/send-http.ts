@@ -4,11 +4,13 @@ import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { HttpRequest, HttpResponse } from "@smithy/types";
+import type { Trust } from "./trust.ts";
 
 export interface SendOptions {
   agent: Agent;
   /** Node's `http.request` or `https.request`. */
   start: (options: RequestOptions, onAnswer: (answer: IncomingMessage) => void) => ClientRequest;
+  trust: Trust;
   /** Milliseconds; 0 is off. */
   connectTimeout: number;
   signal: AbortSignal | undefined;
@@ -19,12 +21,13 @@ const KEEP_ALIVE_MS = 60_000;
 
 /** Resolves with the answer's head; `body` is its stream. Throws Node's network errors, `TimeoutError`, `AbortError`. */
 export function sendHttp(request: HttpRequest, options: SendOptions): Promise<HttpResponse> {
-  const { agent, start, connectTimeout, signal } = options;
+  const { agent, start, trust, connectTimeout, signal } = options;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(aborted(signal));
     const outgoing = start(
       {
         agent,
+        ...trust,
         method: request.method,
         // An IPv6 address stands in brackets in a URL, and without them in a socket.
         host: request.hostname.replace(/^\[(.*)\]$/, "$1"),
@@ -37,9 +40,10 @@ export function sendHttp(request: HttpRequest, options: SendOptions): Promise<Ht
         resolve({ statusCode: answer.statusCode ?? 0, headers: plain(answer.headers), body: answer });
       },
     );
-    const fail = (error: unknown) => {
+    let issuer: string | null = null;
+    const fail = (error: Error) => {
       clearTimeout(timer);
-      reject(error);
+      reject(issuer === null ? error : Object.assign(error, { issuer }));
     };
     const timer =
       connectTimeout > 0
@@ -54,6 +58,10 @@ export function sendHttp(request: HttpRequest, options: SendOptions): Promise<Ht
       const connected = "encrypted" in socket ? "secureConnect" : "connect";
       if (isReady(socket)) clearTimeout(timer);
       else socket.once(connected, () => clearTimeout(timer));
+      // Who made a certificate can be read only until Node has refused it.
+      socket.prependOnceListener("secure", () => {
+        issuer = issuerOf(socket as TLSSocket);
+      });
     });
     outgoing.on("error", fail);
     if (signal !== undefined) {
@@ -72,6 +80,11 @@ function isReady(socket: Socket): boolean {
   if (socket.connecting) return false;
   if (!("encrypted" in socket)) return true;
   return !["unknown", null].includes((socket as TLSSocket).getProtocol());
+}
+
+function issuerOf(socket: TLSSocket): string | null {
+  const { CN, O } = socket.getPeerCertificate().issuer ?? {};
+  return [CN, O].flat()[0] ?? null;
 }
 
 function notConnected(limit: number): Error {

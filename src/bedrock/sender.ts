@@ -4,9 +4,9 @@ import type { ClaudeRequest, SendOptions } from "../core/claude.ts";
 import type { ErrorCode } from "../core/error-codes.ts";
 import { CbrError, ExitCode } from "../core/errors.ts";
 import { isContent, type ReplyEvent, untilEnd } from "../core/reply.ts";
-import { explain, type FailureFacts } from "./explain.ts";
+import type { FailureFacts } from "./explain.ts";
 import type { Transport } from "./transport.ts";
-import { Watchdog } from "./watchdog.ts";
+import { type TimedOut, Watchdog } from "./watchdog.ts";
 
 export interface Repair {
   code: "clock_skew" | "credentials_reloaded";
@@ -129,17 +129,24 @@ async function* attemptOnce(
     }
   } catch (error) {
     if (signal.aborted) throw signal.reason;
+    // What errors mean is a third of the code of an answer, and seldom asked for.
+    const { explain } = await import("./explain.ts");
     const failure = explain(error, {
       ...options.facts(request),
       hasContent: attempt.hasContent,
       ...(attempt.hasContent && { partialText: text }),
-      ...(watchdog.timedOut !== null && { timedOut: watchdog.timedOut }),
+      ...(watchdog.timedOut !== null && { timedOut: inTheUsersTerms(watchdog.timedOut, options) }),
     });
     failure.partialText ??= attempt.hasContent ? text : null;
     throw new AttemptFailed(failure, (error as { serviceDate?: string }).serviceDate);
   } finally {
     watchdog.dispose();
   }
+}
+
+/** What was left of the overall limit for the last attempt is not what the user set. */
+function inTheUsersTerms(timedOut: TimedOut, { timeout }: SenderOptions): TimedOut {
+  return timedOut.kind === "overall" ? { ...timedOut, limit: timeout } : timedOut;
 }
 
 /** Passes events on and throws as soon as the watchdog barks, even where the stream below does not notice. */

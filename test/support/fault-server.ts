@@ -1,6 +1,6 @@
 // Servers that go wrong on purpose, over real sockets: Bedrock with any fault of src/mock/faults.ts, plain or TLS;
 // proxies that tunnel, refuse or keep a log; a listener that takes connections and says nothing.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { createServer as createHttpServer, request as httpRequest, type IncomingMessage } from "node:http";
 import {
@@ -148,13 +148,63 @@ export async function startSilentListener(): Promise<{
   return { url: `http://127.0.0.1:${port}`, port, connections: () => count, close };
 }
 
-async function listen(server: Server): Promise<{ port: number; close(): Promise<void> }> {
+/**
+ * An address that answers no SYN: a listener that is stopped, with its queue full. The kernel then drops what comes, as
+ * a firewall would. POSIX only.
+ */
+export async function startBlackHole(): Promise<{ url: string; port: number; close(): Promise<void> }> {
+  const program =
+    'const s=require("net").createServer();s.listen({port:0,host:"127.0.0.1",backlog:1},()=>console.log(s.address().port))';
+  const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const port = await new Promise<number>((resolve) =>
+    child.stdout.once("data", (data) => resolve(Number(String(data)))),
+  );
+  child.kill("SIGSTOP");
+  const sockets: Socket[] = [];
+  // Each that still connects takes a place in the queue.
+  while (await isConnected(port, sockets));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        child.once("close", () => resolve());
+        child.kill("SIGKILL");
+      }),
+  };
+}
+
+function isConnected(port: number, sockets: Socket[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => resolve(true));
+    sockets.push(socket);
+    socket.on("error", () => {});
+    setTimeout(() => resolve(false), 300);
+  });
+}
+
+/** Passes every connection to `host` on to a port of 127.0.0.1. */
+export async function startForwarder(
+  host: string,
+  target: number,
+): Promise<{ port: number; close(): Promise<void> }> {
+  const server = createTcpServer((socket) => {
+    const onward = connect(target, "127.0.0.1");
+    onward.on("error", () => socket.destroy());
+    socket.on("error", () => onward.destroy());
+    socket.pipe(onward).pipe(socket);
+  });
+  return listen(server, host);
+}
+
+async function listen(server: Server, host = "127.0.0.1"): Promise<{ port: number; close(): Promise<void> }> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>

@@ -28,6 +28,8 @@ export const NETWORK_PATTERNS: readonly Pattern[] = [
     sentence: ({ groups, facts }) => `cannot resolve ${nameOf(groups[1], facts.endpoint)}`,
     hint: ({ facts, groups }) => {
       const host = nameOf(groups[1], facts.endpoint);
+      if (host.includes("-fips."))
+        return `${facts.region === undefined ? "the region" : `\`${facts.region}\``} may have no FIPS endpoint for Bedrock: unset \`AWS_USE_FIPS_ENDPOINT\`, or choose another region`;
       if (facts.region !== undefined && host.includes(`.${facts.region}.`))
         return `is \`${facts.region}\` the right region, with Bedrock in it, and are you online?`;
       return host.endsWith(".amazonaws.com")
