@@ -61,7 +61,13 @@ describe("the command", () => {
   });
 
   it("is passed SIGINT on when no terminal does it, and decides the exit code", async () => {
-    const run = cbr(["mock", "--", "sh", "-c", 'trap "exit 5" INT; echo ready; sleep 10 >/dev/null 2>&1 & wait']);
+    const run = cbr([
+      "mock",
+      "--",
+      "sh",
+      "-c",
+      'trap "exit 5" INT; echo ready; sleep 10 >/dev/null 2>&1 & wait',
+    ]);
     run.child.stdout?.once("data", () => run.child.kill("SIGINT"));
     expect((await run).code).toBe(5);
   });
