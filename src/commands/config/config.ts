@@ -1,24 +1,27 @@
 // cbr config: what holds and why, and the file it can be set in.
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { Context } from "../../cli/context.ts";
 import { CbrError } from "../../core/errors.ts";
 import { renderTable } from "../../render/table.ts";
+import { DEFINITIONS, flagOf, SETTING_NAMES } from "../../settings/definitions.ts";
 import { describeSettings } from "../../settings/describe.ts";
 import { getKey, parseKey, setKey } from "../../settings/edit.ts";
 import { readConfigText } from "../../settings/load.ts";
 import { configPath, shownPath } from "../../settings/paths.ts";
+import type { SettingName } from "../../settings/settings.ts";
 import { writeConfig } from "../../settings/write.ts";
-import { editConfig } from "./edit.ts";
 
 export function configCommand(context: Context): Command {
   const config = new Command("config").description(
     "show settings and where each comes from; change the config file",
   );
-  config
+  const showing = config
     .command("show")
     .description("print every setting with its value and its source")
     .option("--json", "print JSON")
-    .action((_options: unknown, command: Command) => show(context, command.optsWithGlobals()));
+    .option("--global", "the same as `--geo global`");
+  for (const option of settingFlags()) showing.addOption(option);
+  showing.action((_options: unknown, command: Command) => show(context, command.optsWithGlobals()));
   config
     .command("get <key>")
     .description("print what the config file says: `model`, `profile.work.model`, `aliases.fast`")
@@ -34,9 +37,34 @@ export function configCommand(context: Context): Command {
   config
     .command("edit")
     .description("open the config file in `$VISUAL` or `$EDITOR`, and check it before it counts")
-    .action(() => editConfig(context));
+    .action(async () => (await import("./edit.ts")).editConfig(context));
   return config;
 }
+
+/** The flags that set what `cbr invoke` asks, so that what they would do can be seen. The shared ones are everywhere. */
+function settingFlags(): Option[] {
+  return SETTING_NAMES.filter((name) => !SHARED.has(name)).flatMap((name) => {
+    const flag = flagOf(name);
+    if (flag === null) return [];
+    const { kind, summary } = DEFINITIONS[name];
+    const short = { model: "-m, ", system: "-s, " }[name as string] ?? "";
+    return [new Option(kind.type === "switch" ? flag : `${short}${flag} <value>`, summary)];
+  });
+}
+
+const SHARED: ReadonlySet<SettingName> = new Set<SettingName>([
+  "profile",
+  "region",
+  "endpoint_url",
+  "auth",
+  "api_key_file",
+  "ca_bundle",
+  "connect_timeout",
+  "timeout",
+  "max_attempts",
+  "color",
+  "error_format",
+]);
 
 async function show(context: Context, flags: { json?: boolean }): Promise<void> {
   // `--json` is about this list, not the format of answers that the settings name.

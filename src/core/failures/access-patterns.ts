@@ -84,7 +84,7 @@ export const ACCESS_PATTERNS: readonly Pattern[] = [
     code: "model_access_denied",
     kinds: anyRefusal,
     message:
-      /don.?t have access to the model|not authorized to access this model|model access is denied|no access to (?:the|this) model/i,
+      /(?:don.?t|do not) have access to the model|not authorized to access this model|model access is denied|no access to (?:the|this) model/i,
     sentence: noModelAccess,
     hint: ({ facts }) =>
       `\`cbr models check ${modelWord(facts)}\` says what is missing; the first call of an account may need the Marketplace permissions of \`cbr iam --first-use\``,
