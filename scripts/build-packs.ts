@@ -3,22 +3,31 @@
 import { basename } from "node:path";
 import type { Metafile } from "esbuild";
 
-/** What is loaded by every command, and by every `invoke`: source files whose chunks, and all that those import, make a pack. */
-const PACKS: readonly { name: string; entries: readonly string[] }[] = [
+interface Pack {
+  name: string;
+  /** Source files whose chunks, and all that those import, are in it. */
+  entries: readonly string[];
+  /** Of those, only what these need as well. */
+  sharedWith?: readonly string[];
+}
+
+const ASK = [
+  "src/commands/invoke/command.ts",
+  "src/commands/invoke/run.ts",
+  "src/bedrock/connect.ts",
+  "src/bedrock/invoke.ts",
+];
+
+/** What every command loads; what those load that know models and messages; what a streamed answer needs on top. */
+const PACKS: readonly Pack[] = [
   { name: "start.js", entries: ["src/main.ts", "src/host/system.ts"] },
+  { name: "settings.js", entries: ["src/settings/load.ts"] },
   {
-    name: "settings.js",
-    entries: ["src/settings/load.ts"],
+    name: "shared.js",
+    entries: ASK,
+    sharedWith: ["src/commands/models/index.ts", "src/commands/convert.ts", "src/commands/explain.ts"],
   },
-  {
-    name: "ask.js",
-    entries: [
-      "src/commands/invoke/command.ts",
-      "src/commands/invoke/run.ts",
-      "src/bedrock/connect.ts",
-      "src/bedrock/invoke.ts",
-    ],
-  },
+  { name: "ask.js", entries: ASK },
 ];
 
 /** Files that others import by name. */
@@ -30,9 +39,11 @@ const FACES = ["main.js", "system.js"];
  */
 export function pack(chunks: ReadonlyMap<string, string>, metafile: Metafile): Map<string, string> {
   const homes = new Map<string, string>();
-  for (const { name, entries } of PACKS) {
-    for (const chunk of entries.flatMap((entry) => closureOf(entry, metafile))) {
-      if (!homes.has(chunk)) homes.set(chunk, name);
+  const closureOfAll = (entries: readonly string[]) => entries.flatMap((entry) => closureOf(entry, metafile));
+  for (const { name, entries, sharedWith } of PACKS) {
+    const others = sharedWith === undefined ? null : new Set(closureOfAll(sharedWith));
+    for (const chunk of closureOfAll(entries)) {
+      if (!homes.has(chunk) && (others === null || others.has(chunk))) homes.set(chunk, name);
     }
   }
   const files = new Map<string, string>();

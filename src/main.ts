@@ -1,11 +1,12 @@
 // Host in, exit code out. The one place where an error becomes text and a number.
-import type { Command, CommanderError } from "commander";
+import type { Command, CommanderError, OutputConfiguration } from "commander";
 import { helpAsFlag, readCommandLine } from "./cli/command-line.ts";
 import type { Context } from "./cli/context.ts";
 import { Report } from "./cli/report.ts";
 import { usageError } from "./cli/usage.ts";
 import { CbrError, ExitCode, Interrupted, ReaderGone } from "./core/errors.ts";
 import { secretsOf } from "./core/redact.ts";
+import { COMMIT, SDK_VERSION, VERSION } from "./core/version.ts";
 import type { Host } from "./host/host.ts";
 import { ioStreams } from "./host/streams.ts";
 import { buildProgram, sharedFlags, typedCommand } from "./program.ts";
@@ -20,14 +21,17 @@ export async function main(host: Host): Promise<number> {
   const context = wire(host, io, report, stop, cleanUps);
   readEarlyFlags(host.argv, host, context);
   host.onCrash((error) => {
-    report.error(bug(error));
-    host.exitNow(ExitCode.bug);
+    const ending = (async () => {
+      await tidyUp(cleanUps);
+      report.error(await bug(error, host));
+    })();
+    void within(ending, PATIENCE_MS).then(() => host.exitNow(ExitCode.bug));
   });
 
   let outcome: unknown;
   try {
-    await run(host, context);
-    await io.out.flush();
+    // What is stuck (a reader of stdout who does not read) must not keep a signal from ending the program.
+    await Promise.race([run(host, context).then(() => io.out.flush()), afterAbort(stop.signal)]);
   } catch (error) {
     outcome = error;
   }
@@ -35,18 +39,30 @@ export async function main(host: Host): Promise<number> {
   if (stop.signal.aborted && !(outcome instanceof CbrError && outcome.code === "output_failed")) {
     outcome = stop.signal.reason;
   }
-  for (const cleanUp of cleanUps.reverse()) await Promise.resolve(cleanUp()).catch(() => {});
+  await tidyUp(cleanUps);
+  // The signal is not raised before the reader has had what came.
+  if (outcome instanceof Interrupted) await within(io.out.flush(), PATIENCE_MS);
   return conclude(outcome, host, report, context.exitCode);
 }
 
 async function run(host: Host, context: Context): Promise<void> {
+  if (asksForVersion(host.argv)) return context.io.out.write(versionText(host));
   const argv = helpAsFlag(host.argv, sharedFlags());
   const program = await buildProgram(context, typedCommand(argv));
   const { words, command } = readCommandLine(program, argv);
   readEarlyFlags(words, host, context);
   const isWriting = { out: Promise.resolve() };
-  configureOutput(program, (text) => {
-    isWriting.out = isWriting.out.then(() => context.io.out.write(text));
+  configureOutput(program, {
+    writeOut(text) {
+      isWriting.out = isWriting.out.then(() => context.io.out.write(text));
+    },
+    writeErr() {},
+    outputError() {},
+    // Commander would ask process.stdout, and so open it.
+    getOutHelpWidth: () => context.io.out.width,
+    getErrHelpWidth: () => context.io.err.width,
+    getOutHasColors: () => context.io.out.hasColor,
+    getErrHasColors: () => context.io.err.hasColor,
   });
   try {
     await program.parseAsync(words, { from: "user" });
@@ -59,7 +75,51 @@ async function run(host: Host, context: Context): Promise<void> {
   await isWriting.out;
 }
 
-function conclude(outcome: unknown, host: Host, report: Report, exitCode: number): number {
+/** Nothing but the version is asked for; beside a command `--version` is commander's affair. */
+function asksForVersion(argv: readonly string[]): boolean {
+  const isAsked = argv.includes("--version") || argv.includes("-V");
+  return isAsked && argv.every((word) => ["--version", "-V", "--json"].includes(word));
+}
+
+function versionText({ argv, runtime }: Host): string {
+  if (!argv.includes("--json")) return `${VERSION}\n`;
+  return `${JSON.stringify({ version: VERSION, commit: COMMIT, runtime, sdk_version: SDK_VERSION })}\n`;
+}
+
+/** How long the end of the program waits for what may be stuck. */
+const PATIENCE_MS = 500;
+
+async function tidyUp(cleanUps: (() => void | Promise<void>)[]): Promise<void> {
+  // Each once, even where an end is begun twice.
+  for (let cleanUp = cleanUps.pop(); cleanUp !== undefined; cleanUp = cleanUps.pop()) {
+    await within((async () => cleanUp())(), PATIENCE_MS);
+  }
+}
+
+/** Waits for `work`, well or badly ended, for at most `limit` milliseconds. */
+async function within(work: Promise<unknown>, limit: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const end = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limit);
+  });
+  await Promise.race([work.catch(() => {}), end]);
+  clearTimeout(timer);
+}
+
+/** Rejects with the reason of an abort, after what was under way has had its time to end by itself. */
+function afterAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => void within(new Promise(() => {}), PATIENCE_MS).then(() => reject(signal.reason));
+    signal.addEventListener("abort", fail, { once: true });
+  });
+}
+
+async function conclude(
+  outcome: unknown,
+  host: Host,
+  report: Report,
+  exitCode: number,
+): Promise<number> {
   if (outcome === undefined) return exitCode;
   if (outcome instanceof ReaderGone) return ExitCode.ok;
   if (outcome instanceof Interrupted) {
@@ -69,14 +129,21 @@ function conclude(outcome: unknown, host: Host, report: Report, exitCode: number
       outcome.signal
     ];
   }
-  const error = outcome instanceof CbrError ? outcome : bug(outcome);
+  const error = outcome instanceof CbrError ? outcome : await bug(outcome, host);
   report.error(error);
   return error.exitCode;
 }
 
-function bug(error: unknown): CbrError {
+async function bug(error: unknown, host: Host): Promise<CbrError> {
   const message = error instanceof Error ? error.message : String(error);
-  return new CbrError("internal_error", { message: `internal error: ${message}`, cause: error });
+  const log = await import("./cli/crash-log.ts").then(
+    ({ writeCrashLog }) => writeCrashLog(host, error, secretsOf(host.env)),
+    () => null, // not even that can be loaded: no file descriptors are left
+  );
+  return new CbrError("internal_error", {
+    message: `internal error: ${message}${log === null ? "" : ` (details in ${log})`}`,
+    cause: error,
+  });
 }
 
 /** Errors may come before the flags are parsed and the settings read; how they look must not depend on that. */
@@ -103,10 +170,10 @@ function readEarlyFlags(argv: readonly string[], host: Host, { report, io }: Con
   if (color === "always" || color === "never") io.setColor(color);
 }
 
-function configureOutput(command: Command, writeOut: (text: string) => void): void {
-  command.configureOutput({ writeOut, writeErr: () => {}, outputError: () => {} });
+function configureOutput(command: Command, output: OutputConfiguration): void {
+  command.configureOutput(output);
   command.exitOverride();
-  for (const child of command.commands) configureOutput(child, writeOut);
+  for (const child of command.commands) configureOutput(child, output);
 }
 
 function isCommanderError(error: unknown): error is CommanderError {

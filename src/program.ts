@@ -5,6 +5,7 @@ import type { Context } from "./cli/context.ts";
 import { termOf } from "./cli/flags.ts";
 import { formatHelp } from "./cli/help.ts";
 import { unknownCommand } from "./cli/usage.ts";
+import { VERSION } from "./core/version.ts";
 import { AUTH_MODES, COLOR_MODES, ERROR_FORMATS } from "./settings/settings.ts";
 
 interface Entry {
@@ -18,6 +19,11 @@ export const COMMANDS: readonly Entry[] = [
     name: "invoke",
     summary: "ask Claude one thing",
     load: async () => (await import("./commands/invoke/command.ts")).invokeCommand,
+  },
+  {
+    name: "chat",
+    summary: "talk with Claude",
+    load: async () => (await import("./commands/chat/command.ts")).chatCommand,
   },
   {
     name: "models",
@@ -116,7 +122,7 @@ export async function buildProgram(context: Context, typed: string | null): Prom
   const program = withSharedFlags(new Command("cbr"))
     .description("Claude on Amazon Bedrock, from the command line")
     .usage("<command> [flags]")
-    .version(__VERSION__, "-V, --version", "print the version")
+    .version(VERSION, "-V, --version", "print the version")
     .helpCommand("help [command]", "explain a command")
     .argument("[command]")
     .argument("[words...]")
@@ -141,5 +147,3 @@ function configureHelp(command: Command): void {
   command.configureHelp({ optionTerm: termOf, formatHelp });
   for (const child of command.commands) configureHelp(child);
 }
-
-declare const __VERSION__: string;
