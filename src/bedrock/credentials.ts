@@ -119,7 +119,9 @@ async function fromFilesAndMachine(
   profile: string | null,
 ): Promise<AwsCredentialIdentity> {
   const { host, clientConfig } = options;
-  const providers = await import("@aws-sdk/credential-providers");
+  const loaded = await import("@aws-sdk/credential-providers");
+  // Bundled as CommonJS, a package that is imported late has nothing but a default export.
+  const providers = "fromIni" in loaded ? loaded : (loaded as { default: typeof loaded }).default;
   // The region is for STS alone: SSO is asked in the region of its own session, which `clientConfig` would beat.
   const { requestHandler } = clientConfig;
   const init = { clientConfig: { requestHandler } as never, parentClientConfig: clientConfig as never };
