@@ -33,6 +33,8 @@ export interface CredentialsSource {
 
 /** A `credential_process` that says nothing for this long is taken for hung. */
 const PROCESS_LIMIT_MS = 60_000;
+/** For what else a profile may need, after a hung process has had its turn. */
+const PROFILE_LIMIT_MS = 65_000;
 const REFRESH_BEFORE_MS = 300_000;
 
 /**
@@ -127,9 +129,14 @@ async function fromFilesAndMachine(
   const init = { clientConfig: { requestHandler } as never, parentClientConfig: clientConfig as never };
   const tried = ["AWS_ACCESS_KEY_ID", `profile \`${profile ?? "default"}\``];
   let isAsking = false;
+  const { limitCredentialProcesses } = await import("./credential-process.ts");
+  const limit = Math.min(PROCESS_LIMIT_MS, options.settings.timeout?.value || PROCESS_LIMIT_MS);
+  const hungProcess = limitCredentialProcesses(host, limit);
   try {
     const ini = providers.fromIni({
       ...init,
+      // Keys that a person renewed while a chat goes on must be seen.
+      ignoreCache: true,
       ...(profile !== null && { profile }),
       mfaCodeProvider: async (serial) => {
         isAsking = true;
@@ -140,10 +147,17 @@ async function fromFilesAndMachine(
     });
     return await withLimit(ini(), () => isAsking);
   } catch (error) {
+    const hung = hungProcess();
+    if (hung !== null) {
+      throw new CbrError("credential_process_failed", {
+        message: `the credential process \`${hung.program}\` of profile \`${profile ?? "default"}\` did not end within ${Math.round(limit / 1000)} s`,
+      });
+    }
     if (error instanceof CbrError || (error as { tryNextLink?: boolean }).tryNextLink === false) throw error;
     const next = await fromMachine(providers, host, init, tried);
     if (next !== null) return next;
-    if (profile !== null) throw error;
+    // The default profile need not be there; one that is there and fails has more to say than a list.
+    if (profile !== null || !/^Could not resolve credentials/.test((error as Error).message)) throw error;
     throw new CbrError("no_credentials", {
       message: `no AWS credentials found (tried ${tried.join(", ")})`,
       cause: error,
@@ -195,15 +209,15 @@ async function withLimit<T>(work: Promise<T>, isPaused: () => boolean): Promise<
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     const check = () => {
-      if (isPaused()) timer = setTimeout(check, PROCESS_LIMIT_MS);
+      if (isPaused()) timer = setTimeout(check, PROFILE_LIMIT_MS);
       else
         reject(
           new CbrError("credential_process_failed", {
-            message: "the profile gave no credentials within 60 seconds",
+            message: "the profile gave no credentials within 65 seconds",
           }),
         );
     };
-    timer = setTimeout(check, PROCESS_LIMIT_MS);
+    timer = setTimeout(check, PROFILE_LIMIT_MS);
   });
   try {
     return await Promise.race([work, limit]);

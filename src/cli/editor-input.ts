@@ -70,8 +70,8 @@ export class EditorInput extends PassThrough {
       const enter = this.#paste === null ? rest.search(/[\r\n]/) : -1;
       if (enter !== -1 && (at === -1 || enter < at) && enter + 1 < rest.length) {
         // What was typed ahead of an Enter that ends this message belongs to the next.
-        this.#pass(rest.slice(0, enter + 1));
         this.#ahead = rest.slice(enter + 1);
+        this.#pass(rest.slice(0, enter + 1));
         setImmediate(() => this.#feedAhead());
         return;
       }

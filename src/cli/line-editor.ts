@@ -86,7 +86,10 @@ export function editLine(options: LineEditorOptions): Promise<Entered> {
         shown: shownLines.length === 0 ? typed : texts.show(texts.restore(typed)),
       });
     });
-    reader.on("SIGCONT", () => output.write(PASTE_MODE_ON));
+    reader.on("SIGCONT", () => {
+      output.write(PASTE_MODE_ON);
+      reader.prompt(true); // readline has paused its input
+    });
     const abort = () => reader.close();
     reader.on("close", () => {
       input.detach();

@@ -14,10 +14,15 @@ export interface TurnStatus {
   contextUse: number | null;
 }
 
-/** One line, or more where `width` cells are too few; broken between facts only. No newline at the end. */
+/** What the turn was, as `joinFacts` lays it out. */
 export function statusLine(status: TurnStatus, width: number): string {
+  return joinFacts(factsOf(status), width);
+}
+
+/** One line, or more where `width` cells are too few; broken between facts only. No newline at the end. */
+export function joinFacts(facts: readonly string[], width: number): string {
   const lines: string[] = [];
-  for (const fact of factsOf(status)) {
+  for (const fact of facts) {
     const last = lines.at(-1);
     const joined = last === undefined ? fact : `${last} · ${fact}`;
     if (last === undefined || stringWidth(joined) >= width) lines.push(fact);

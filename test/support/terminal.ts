@@ -48,7 +48,8 @@ export async function terminal(args: readonly string[], options: TerminalOptions
   const program = PROGRAM.map(quoted).join(" ");
   const command = options.shell ?? [program, ...args.map(quoted)].join(" ");
   const term = options.term ?? "xterm-256color";
-  const script = `cd ${quoted(home)}; export TERM=${term} CBR=${quoted(program)}; ${command}; echo "[ended $?]"; exec sleep 1000`;
+  // A Ctrl-C that is a signal reaches this shell too.
+  const script = `trap : INT; cd ${quoted(home)}; export TERM=${term} CBR=${quoted(program)}; ${command}; echo "[ended $?]"; exec sleep 1000`;
   execFileSync(
     "tmux",
     [

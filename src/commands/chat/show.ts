@@ -7,8 +7,9 @@ import type { Route } from "../../models/route.ts";
 import { markdownReply } from "../../render/markdown/reply.ts";
 import { eventRenderer, jsonFor, type Renderer, textRenderer } from "../../render/reply.ts";
 import { sanitize, sanitizeLine } from "../../render/sanitize.ts";
-import { statusLine } from "../../render/status-line.ts";
+import { joinFacts, statusLine } from "../../render/status-line.ts";
 import { thinkingFold } from "../../render/thinking-fold.ts";
+import { wrapWords } from "../../render/wrap.ts";
 import { type Chat, modelName, say } from "./chat.ts";
 import type { Sent } from "./send.ts";
 import { contextUse } from "./window.ts";
@@ -99,8 +100,9 @@ export function showStart(chat: Chat, route: Route): void {
   const { session } = chat;
   const place = route.geo === null || route.geo === "none" ? route.region.value : route.geo;
   const kept = chat.isSaved ? `session ${session.name}` : "not saved";
-  const facts = [sanitizeLine(modelName(route)), place, kept];
-  say(chat, io.err.color.dim(`${facts.join(" · ")}\n\`/help\` lists the commands, Ctrl-D leaves`));
+  const facts = joinFacts([sanitizeLine(modelName(route)), place, kept], io.err.width);
+  const help = wrapWords("`/help` lists the commands, Ctrl-D leaves", io.err.width - 1);
+  say(chat, io.err.color.dim(`${facts}\n${help}`));
   showLastTurn(chat);
 }
 

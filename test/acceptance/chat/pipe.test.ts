@@ -1,0 +1,214 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { freshHome } from "../../support/cbr.ts";
+import { errorOf, mocked } from "../../support/mocked.ts";
+
+test("each line that is not blank is a turn; answers go to stdout, each ended by one newline, nothing else does", async () => {
+  const bedrock = await mocked({ script: [{ text: "first" }, { text: "second\n" }] });
+  const run = await bedrock.cbr(["chat"], { stdin: "one\n\n  \ntwo" });
+  expect(run.code).toBe(0);
+  expect(run.stdout).toBe("first\nsecond\n");
+  expect(run.stderr).toBe("");
+  expect(bedrock.body(1).messages.map((message: any) => [message.role, message.content[0].text])).toEqual([
+    ["user", "one"],
+    ["assistant", "first"],
+    ["user", "two"],
+  ]);
+});
+
+test("the exit code is that of the last turn, and a turn that failed does not end the conversation", async () => {
+  const refused = { status: 400, name: "ValidationException", message: "no" };
+  const failing = await mocked({ script: [{ text: "fine" }, refused] });
+  const last = await failing.cbr(["chat"], { stdin: "one\ntwo\n" });
+  expect(last.code).toBe(5);
+  expect(last.stdout).toBe("fine\n");
+  const recovering = await mocked({ script: [refused, { text: "fine" }] });
+  const first = await recovering.cbr(["chat"], { stdin: "one\ntwo\n" });
+  expect(first.code).toBe(0);
+  expect(first.stdout).toBe("fine\n");
+  expect(first.stderr).toContain("cbr: ");
+});
+
+test("stream-json gives events and a result for each turn, errors as JSON on stderr", async () => {
+  const bedrock = await mocked({
+    script: [{ text: ["a", "b"] }, { status: 400, name: "ValidationException", message: "no" }],
+  });
+  const run = await bedrock.cbr(["chat", "--output-format", "stream-json"], { stdin: "one\ntwo\n" });
+  const lines = run.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(lines.map((line) => line.type)).toEqual(["start", "text_delta", "text_delta", "result"]);
+  expect(lines[3].text).toBe("ab");
+  expect(errorOf(run.stderr).exit_code).toBe(5);
+  expect(run.code).toBe(5);
+});
+
+test("the conversation is saved under a generated name, and with --no-save nowhere", async () => {
+  const bedrock = await mocked();
+  const home = freshHome();
+  await bedrock.cbr(["chat"], { stdin: "hello\n", home });
+  const directory = join(home, ".local/state/cbr/sessions");
+  expect(readdirSync(directory)).toEqual([
+    expect.stringMatching(/^\d{4}-\d\d-\d\d-\d{4}-[a-z]+-[a-z]+\.jsonl$/),
+  ]);
+  const other = freshHome();
+  await bedrock.cbr(["chat", "--no-save"], { stdin: "hello\n", home: other });
+  expect(readdirSync(other)).toEqual([]);
+});
+
+test("what was said so far is read from the cache; thinking goes back unchanged", async () => {
+  const long = "a fact worth keeping, said at length. ".repeat(500);
+  const bedrock = await mocked({ script: [{ thinking: "hm", text: "yes" }, {}, {}] });
+  const run = await bedrock.cbr(["chat", "-m", "opus-4.6", "--thinking", "1024", "-s", long, "--json"], {
+    stdin: `${long}\nand then?\nand then?\n`,
+  });
+  expect(run.code).toBe(0);
+  const [, second, third] = run.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(second.usage.cache_read_input_tokens).toBeGreaterThan(9000);
+  expect(third.usage.cache_read_input_tokens).toBeGreaterThan(second.usage.cache_read_input_tokens);
+  const [thinking] = bedrock.body(1).messages[1].content;
+  expect(thinking).toMatchObject({
+    type: "thinking",
+    thinking: "hm",
+    signature: expect.stringMatching(/.+/),
+  });
+  const marks = JSON.stringify(bedrock.body(2)).match(/cache_control/g);
+  expect(marks?.length).toBe(3);
+});
+
+test("a short conversation has no breakpoints: the service would not cache it", async () => {
+  const bedrock = await mocked();
+  await bedrock.cbr(["chat", "-s", "be brief"], { stdin: "hello\n" });
+  expect(JSON.stringify(bedrock.body())).not.toContain("cache_control");
+});
+
+test("slash commands work from a pipe and write nothing to stdout; a path is no command", async () => {
+  const bedrock = await mocked({ script: [{ text: "ok" }] });
+  const run = await bedrock.cbr(["chat"], {
+    stdin: "/model haiku-4.5\n/etc/hosts what is it?\n//no command\n/exit\nnever\n",
+  });
+  expect(run.stdout).toBe("ok\nok\n");
+  expect(run.stderr).toContain("haiku-4.5");
+  expect(bedrock.calls().map(({ path }) => path)).toEqual([
+    expect.stringContaining("haiku-4-5"),
+    expect.stringContaining("haiku-4-5"),
+  ]);
+  expect(bedrock.body(0).messages.at(-1).content[0].text).toBe("/etc/hosts what is it?");
+  expect(bedrock.body(1).messages.at(-1).content[0].text).toBe("/no command");
+});
+
+test("an unknown command suggests the nearest and sends nothing", async () => {
+  const bedrock = await mocked();
+  const run = await bedrock.cbr(["chat"], { stdin: "/modle\n" });
+  expect(run.code).toBe(2);
+  expect(run.stderr).toContain("did you mean `/model`?");
+  expect(bedrock.calls()).toEqual([]);
+});
+
+test("a guarded geo is not left by /model or /geo, and the conversation goes on where it was", async () => {
+  const bedrock = await mocked({ script: [{ text: "here" }] });
+  const env = { CBR_GEO: "us", AWS_REGION: "us-east-1" };
+  const run = await bedrock.cbr(["chat", "-m", "opus-4.6"], {
+    stdin: "/geo global\n/model eu.anthropic.claude-opus-4-6-v1\nhello\n",
+    env,
+  });
+  expect(run.code).toBe(0);
+  expect(run.stderr.match(/is a guard \(CBR_GEO\)/g)?.length).toBe(2);
+  expect(bedrock.calls().map(({ path }) => decodeURIComponent(path))).toEqual([
+    expect.stringContaining("/us.anthropic.claude-opus-4-6-v1/"),
+  ]);
+  const refused = await bedrock.cbr(["chat", "-m", "opus-4.6"], { stdin: "/geo global\n", env });
+  expect(refused.code).toBe(13);
+});
+
+test("/retry, /undo, /clear and /system change what is sent next", async () => {
+  const bedrock = await mocked({ script: [{ text: "ok" }] });
+  const run = await bedrock.cbr(["chat"], {
+    stdin: "one\n/retry haiku-4.5\ntwo\n/undo\n/system be brief\nthree\n/clear\nfour\n",
+  });
+  expect(run.code).toBe(0);
+  const said = bedrock.calls().map((_, i) =>
+    bedrock
+      .body(i)
+      .messages.map((message: any) => message.content[0].text)
+      .join("|"),
+  );
+  expect(said).toEqual(["one", "one", "one|ok|two", "one|ok|three", "four"]);
+  expect(bedrock.calls().map(({ path }) => path.includes("haiku"))).toEqual([
+    false,
+    true,
+    false,
+    false,
+    false,
+  ]);
+  expect([bedrock.body(2).system, bedrock.body(3).system]).toEqual([undefined, "be brief"]);
+});
+
+test("/compact sends a summary in place of the turns, which the session's file keeps", async () => {
+  const bedrock = await mocked({ script: [{ text: "ok" }, { text: "THE SUMMARY" }, { text: "ok" }] });
+  const home = freshHome();
+  const run = await bedrock.cbr(["chat", "--session", "s"], {
+    stdin: "a secret plan\n/compact\nnext\n",
+    home,
+  });
+  expect(run.code).toBe(0);
+  const sent = JSON.stringify(bedrock.body(2).messages);
+  expect(sent).toContain("THE SUMMARY");
+  expect(sent).not.toContain("a secret plan");
+  expect(readFileSync(join(home, ".local/state/cbr/sessions/s.jsonl"), "utf8")).toContain("a secret plan");
+});
+
+test("a conversation that cannot fit is refused before it is sent, and /compact is offered", async () => {
+  const bedrock = await mocked({
+    script: [
+      { text: "ok", usage: { input_tokens: 190_000 } },
+      { path: "count-tokens", body: { inputTokens: 200_001 } },
+    ],
+  });
+  const run = await bedrock.cbr(["chat", "-m", "haiku-4.5"], { stdin: "one\ntwo\n" });
+  expect(run.code).toBe(3);
+  expect(run.stderr).toMatch(/warning: the context window is 95 % full; `\/compact`/);
+  expect(run.stderr).toMatch(/cbr: the conversation with this message has 200001 tokens/);
+  expect(run.stderr).toContain("hint: `/compact` summarises");
+  expect(bedrock.calls().filter(({ path }) => path.includes("invoke"))).toHaveLength(1);
+});
+
+test("a session that is in use by another process ends it with 12", async () => {
+  const bedrock = await mocked();
+  const home = freshHome();
+  const holder = bedrock.cbr(["chat", "--session", "s"], { stdin: "open", home });
+  holder.child.stdin?.write("hello\n");
+  await new Promise((resolve) => holder.child.stdout?.once("data", resolve));
+  const second = await bedrock.cbr(["chat", "--session", "s"], { stdin: "hello\n", home });
+  expect(second.code).toBe(12);
+  holder.child.stdin?.end();
+  expect((await holder).code).toBe(0);
+});
+
+test("a state directory that cannot be written: one notice, and the conversation goes on in memory", async () => {
+  const bedrock = await mocked({ script: [{ text: "first" }, { text: "second" }] });
+  const home = freshHome();
+  writeFileSync(join(home, "file"), "");
+  const env = { XDG_STATE_HOME: join(home, "file") };
+  const run = await bedrock.cbr(["chat"], { stdin: "one\ntwo\n", env, home });
+  expect(run.code).toBe(0);
+  expect(run.stdout).toBe("first\nsecond\n");
+  expect(run.stderr.match(/kept in memory only/g)).toHaveLength(1);
+  expect(bedrock.body(1).messages).toHaveLength(3);
+});
+
+test("flags that contradict each other are refused", async () => {
+  const bedrock = await mocked();
+  for (const args of [
+    ["--no-save", "-c"],
+    ["--session", "a", "-c"],
+    ["-f", "-"],
+  ]) {
+    expect((await bedrock.cbr(["chat", ...args])).code).toBe(2);
+  }
+});
