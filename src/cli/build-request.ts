@@ -2,6 +2,7 @@
 
 import { withCache } from "../core/cache.ts";
 import type { Api, ClaudeRequest } from "../core/claude.ts";
+import { betaOnBedrock } from "../core/convert/betas.ts";
 import type { ParsedBody } from "../core/convert/body.ts";
 import { toConverse } from "../core/convert/converse-request.ts";
 import { withoutUnsupported } from "../core/convert/features.ts";
@@ -11,7 +12,8 @@ import type { ContentBlock, Message, MessagesBody } from "../core/messages.ts";
 import { setParam } from "../core/param.ts";
 import { checkBodySize } from "../core/prompt.ts";
 import { askForData, type JsonSchema, type SchemaRequest } from "../core/schema.ts";
-import { shapeReasoning } from "../models/reasoning.ts";
+import { apisOf } from "../models/api.ts";
+import { shapeReasoning, shownThinking } from "../models/reasoning.ts";
 import { type Route, type RouteRequest, resolveRoute } from "../models/route.ts";
 import { checkParameters, PARAMETER_FLAGS, type Parameter } from "../models/rules.ts";
 import { schemaStrategy } from "../models/schema-strategy.ts";
@@ -19,7 +21,7 @@ import type { Setting, SettingName, Settings } from "../settings/settings.ts";
 import type { Context } from "./context.ts";
 import type { GatheredPrompt } from "./prompt-input.ts";
 import type { RequestFlags } from "./request-flags.ts";
-import { guardrailOf, tagsOf } from "./request-values.ts";
+import { betasOf, checkLatency, checkTier, guardrailOf, tagsOf } from "./request-values.ts";
 
 export interface RequestParts {
   flags: RequestFlags;
@@ -39,6 +41,8 @@ export interface BuiltRequest {
   request: ClaudeRequest;
   /** With a schema: where to find the data in the reply. */
   schema: SchemaRequest | null;
+  /** The system prompt as the user wrote it, without what `--schema` and `--cache` add. */
+  system: MessagesBody["system"];
 }
 
 /** Resolves model, geo, region and API and says on stderr what was chosen for the user. Throws CbrError before any request. */
@@ -72,42 +76,45 @@ export function buildRequest(context: Context, route: Route, parts: RequestParts
   const { flags, settings } = parts;
   const { report } = context;
   const isChecked = flags.check !== false;
-  const base = parts.base && isChecked ? servable(parts.base, route) : parts.base;
+  const base = parts.base && isChecked ? servable(context, parts.base, route) : parts.base;
   const choice = <K extends SettingName>(name: K, inBody: unknown) =>
     pick(settings[name] as Setting<unknown> | null, inBody);
+  const { thinking: inBody, ...baseBody } = base?.body ?? {};
+  const ownThinking = settings.thinking?.origin === "flag" ? undefined : inBody;
+  const isShown = flags.showThinking === true;
   const reasoning = shapeReasoning(route.model, {
     effort: choice("effort", base?.body.output_config?.effort) as string | null,
-    thinking: base?.body.thinking && settings.thinking?.origin !== "flag" ? null : thinkingOf(settings),
+    thinking: ownThinking ? null : thinkingOf(settings),
     maxTokens: choice("max_tokens", base?.body.max_tokens) as number | null,
-    isShown: flags.showThinking === true,
+    isShown,
   });
+  const thinking = ownThinking && isShown ? shownThinking(route.model, ownThinking) : ownThinking;
   let body: MessagesBody = {
-    ...base?.body,
+    ...baseBody,
     max_tokens: reasoning.maxTokens,
     messages: withPrompt([...(parts.history ?? []), ...(base?.body.messages ?? [])], parts.prompt.content),
     ...optional("system", choice("system", base?.body.system ?? parts.system)),
     ...optional("temperature", choice("temperature", base?.body.temperature)),
     ...optional("top_p", choice("top_p", base?.body.top_p)),
     ...optional("top_k", choice("top_k", base?.body.top_k)),
-    ...(reasoning.thinking && { thinking: reasoning.thinking }),
+    ...optional("thinking", thinking ?? reasoning.thinking),
     ...(reasoning.output_config && {
       output_config: { ...base?.body.output_config, ...reasoning.output_config },
     }),
     ...(flags.stop && { stop_sequences: flags.stop }),
   };
+  const { system } = body;
   let schema: SchemaRequest | null = null;
   if (parts.schema) {
-    schema = askForData(body, parts.schema, schemaStrategy(route.model, route.api, body.thinking));
+    const strategy = schemaStrategy(route.model, route.api, body.thinking);
+    schema = askForData(body, parts.schema, strategy, route.api);
     body = schema.body;
-    report.verbose(`schema: ${schema.strategy}`);
+    report.verbose(`schema: ${SCHEMA_WAYS[schema.strategy]}`);
   }
   if (flags.cache !== undefined) {
     const cached = withCache(body, {
       ttl: flags.cache as "5m" | "1h",
       minTokens: route.model?.cache.min_tokens ?? null,
-      fileBlocks: parts.prompt.parts.flatMap((part, i) =>
-        ["text", "image", "pdf"].includes(part.kind) ? [i] : [],
-      ),
     });
     if (cached.notice !== null) report.notice(cached.notice);
     body = cached.body;
@@ -120,7 +127,7 @@ export function buildRequest(context: Context, route: Route, parts: RequestParts
     region: route.region.value,
     stream: parts.stream,
     body,
-    betas: [...new Set([...(base?.betas ?? []), ...reasoning.betas, ...(flags.beta ?? [])])],
+    betas: [...new Set([...(base?.betas ?? []), ...reasoning.betas, ...betasOf(flags.beta ?? [])])],
     ...(flags.guardrail !== undefined && { guardrail: guardrailOf(flags.guardrail) }),
     ...(flags.trace && { trace: "enabled" as const }),
     ...(flags.serviceTier !== undefined && { serviceTier: flags.serviceTier }),
@@ -130,21 +137,34 @@ export function buildRequest(context: Context, route: Route, parts: RequestParts
   if (isChecked) check(context, route, request, parts);
   const size = checkBodySize(Buffer.byteLength(JSON.stringify(body)), parts.prompt.parts);
   if (size !== null) report.notice(size);
-  return { request, schema };
+  return { request, schema, system };
 }
+
+const SCHEMA_WAYS = {
+  native: "the model's own structured output (`output_config.format`)",
+  "forced-tool": "one tool that Claude must call",
+  "offered-tool": "one tool that Claude is told to call",
+} as const;
 
 function check(
   context: Context,
   route: Route,
   request: ClaudeRequest,
-  { settings, prompt }: RequestParts,
+  { base, flags, history, prompt, settings }: RequestParts,
 ): void {
   const { model } = route;
+  checkTier(flags.serviceTier);
+  checkLatency(flags.latency);
+  if (request.api === "mantle") refuseOnMantle(route, request);
+  if (request.trace !== undefined && request.guardrail === undefined) {
+    context.report.notice("`--trace` has no effect without `--guardrail`");
+  }
   const sources: Partial<Record<Parameter, string>> = {};
   for (const name of Object.keys(PARAMETER_FLAGS) as Parameter[]) {
     const setting = name in settings ? (settings[name as SettingName] as Setting<unknown> | null) : null;
     if (setting !== null && setting.origin !== "flag" && setting.origin !== "default")
       sources[name] = setting.source;
+    if (setting?.origin !== "flag" && isInBody(base, name)) sources[name] = `--body ${name}`;
   }
   const warnings = checkParameters(model, {
     api: request.api,
@@ -155,12 +175,6 @@ function check(
     sources,
   });
   for (const { code, message } of warnings) context.report.warn(code, message);
-  if (request.api === "mantle" && request.guardrail !== undefined) {
-    throw new CbrError("api_not_supported", {
-      message: "`--guardrail`: mantle ignores guardrails silently",
-      hint: "use `--api invoke`, `--api converse` or `--api messages`",
-    });
-  }
   if (request.api === "converse") checkConverse(context, request);
   const limits = {
     contextWindow: model?.context_window ?? null,
@@ -170,12 +184,61 @@ function check(
     model: model?.name ?? "the model",
   };
   const names = prompt.parts.map((part) => part.name);
-  checkMedia(prompt.content, limits, names);
+  const before = [...(history ?? []), ...(base?.body.messages ?? [])].flatMap(mediaIn);
+  checkMedia([...prompt.content, ...before], limits, names);
+}
+
+/** Images and documents with bytes; of a block that somebody else wrote nothing is assumed. */
+function mediaIn({ content }: Message): ContentBlock[] {
+  if (typeof content === "string") return [];
+  return content.filter((block) => {
+    const source = "source" in block ? (block.source as { type?: unknown; data?: unknown } | null) : null;
+    return source?.type === "base64" && typeof source.data === "string";
+  });
+}
+
+function isInBody(base: ParsedBody | null | undefined, name: Parameter): boolean {
+  if (base === null || base === undefined) return false;
+  if (name === "effort") return base.body.output_config?.effort !== undefined;
+  return base.body[name] !== undefined;
+}
+
+/** What only bedrock-runtime has: mantle would ignore it silently. */
+function refuseOnMantle({ model }: Route, request: ClaudeRequest): void {
+  const given = {
+    "--guardrail": request.guardrail,
+    "--trace": request.trace,
+    "--service-tier": request.serviceTier,
+    "--latency": request.latency,
+    "--tag": request.tags,
+  };
+  const flag = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
+  if (flag === undefined) return;
+  const others = (model === null ? (["invoke", "converse", "messages"] as const) : apisOf(model))
+    .filter((api) => api !== "mantle")
+    .map((api) => `\`--api ${api}\``);
+  throw new CbrError("api_not_supported", {
+    message: `\`${flag}\`: the API \`mantle\` has no such thing and would ignore it silently`,
+    hint:
+      others.length > 0
+        ? `use ${others.join(" or ")}`
+        : `${model?.name} is served by mantle only: drop \`${flag}\``,
+  });
 }
 
 /** What Converse cannot say is refused, naming the API that can; what it says otherwise is told with `-v`. */
 function checkConverse({ report }: Context, request: ClaudeRequest): void {
-  for (const { kind, path, message } of toConverse(request).notes) {
+  const { input, notes } = toConverse(request);
+  const usesTools = input.messages.some(({ content }) =>
+    content.some((block) => "toolUse" in block || "toolResult" in block),
+  );
+  if (usesTools && input.toolConfig === undefined) {
+    throw new CbrError("api_not_supported", {
+      message: "`--api converse` wants `tools` wherever the messages hold tool calls or their results",
+      hint: "add `tools` to the body, or use `--api invoke`",
+    });
+  }
+  for (const { kind, path, message } of notes) {
     if (kind !== "lost") report.verbose(`converse: \`${path}\` ${message}`);
     else {
       throw new CbrError("api_not_supported", {
@@ -187,7 +250,7 @@ function checkConverse({ report }: Context, request: ClaudeRequest): void {
 }
 
 /** The body as Bedrock takes it. Throws CbrError `not_convertible` naming what Bedrock cannot do. */
-function servable(base: ParsedBody, { model }: Route): ParsedBody {
+function servable({ report }: Context, base: ParsedBody, { model }: Route): ParsedBody {
   const version = Number(model?.version);
   const { body, notes } = withoutUnsupported(base.body, {
     name: "Bedrock",
@@ -195,7 +258,16 @@ function servable(base: ParsedBody, { model }: Route): ParsedBody {
     hasAutomaticCaching: Number.isNaN(version) ? null : version > 4.6,
   });
   const lost = notes.filter((note) => note.kind === "lost");
-  if (lost.length === 0) return { ...base, body };
+  for (const { kind, path, message } of notes) {
+    if (kind === "changed") report.notice(`\`--body\`: \`${path}\` ${message}`);
+  }
+  const betas = base.betas.flatMap((beta) => {
+    const fate = betaOnBedrock(beta);
+    if (fate.kind === "dropped")
+      report.notice(`\`--body\`: the beta \`${beta}\` is dropped; Bedrock does not take it`);
+    return fate.kind === "dropped" ? [] : [fate.name];
+  });
+  if (lost.length === 0) return { ...base, body, betas };
   throw new CbrError("not_convertible", {
     message: `\`--body\`: ${lost.map(({ message, path }) => `${message} (\`${path}\`)`).join("; ")}`,
     hint: "take it out, for example with `cbr convert --to bedrock --lenient`",

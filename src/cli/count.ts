@@ -1,5 +1,5 @@
 // Counting input tokens before sending: what `cbr count`, `--max-cost` and the check of the context window rest on.
-import { estimateTokens } from "../core/cache.ts";
+import { cacheTtlIn, estimateTokens } from "../core/cache.ts";
 import type { ClaudeRequest, TokenCount } from "../core/claude.ts";
 import { CbrError } from "../core/errors.ts";
 import { worstCost } from "../models/prices.ts";
@@ -49,7 +49,6 @@ function estimate(request: ClaudeRequest, reason: string): TokenCount & { reason
 export interface SendGuards {
   /** `--max-cost` in US dollars. */
   maxCost: number | null;
-  cacheTtl: "5m" | "1h" | null;
   /** How often the request may be sent with an answer paid for: 2 with a schema, which allows one repair. */
   turns: number;
 }
@@ -90,7 +89,7 @@ export async function guardSending(
     { input: count.input_tokens, maxTokens: request.body.max_tokens },
     {
       region: request.region,
-      ...(guards.cacheTtl && { cacheTtl: guards.cacheTtl }),
+      cacheTtl: cacheTtlIn(request.body),
       serviceTier: request.serviceTier,
     },
   );

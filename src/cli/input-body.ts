@@ -1,6 +1,8 @@
 // `--body`: a whole Messages API body as the start of a request.
 import { type ParsedBody, parseBody } from "../core/convert/body.ts";
 import { CbrError } from "../core/errors.ts";
+import { decodeText } from "../core/text.ts";
+import { sanitizeLine } from "../render/sanitize.ts";
 import type { Context } from "./context.ts";
 import { readFile } from "./files.ts";
 import { readStdin } from "./stdin.ts";
@@ -17,5 +19,5 @@ export async function readInputBody(context: Context, path: string): Promise<Par
       hint: "give a JSON object with `messages`",
     });
   }
-  return parseBody(new TextDecoder().decode(bytes));
+  return parseBody(decodeText(bytes, path === "-" ? "stdin" : `\`${sanitizeLine(path)}\``).text);
 }

@@ -26,12 +26,12 @@ export async function listsFor(
   typed: string | null,
   options: { isOffline: boolean },
 ): Promise<RouteLists> {
-  const region = regionIn(typed) ?? settings.region?.value ?? null;
+  const arn = resolveAlias(typed, settings);
+  const region = regionIn(arn) ?? settings.region?.value ?? null;
   const stored =
     region === null
       ? null
       : await readLiveLists({ host: context.host, settings, region, mainService: "bedrock-runtime" });
-  const arn = resolveAlias(typed, settings);
   if (options.isOffline || region === null || arn === null || !isApplicationProfile(arn, settings)) {
     return { stored, asked: stored };
   }
@@ -59,8 +59,15 @@ export async function listsFor(
   }
 }
 
-function resolveAlias(typed: string | null, settings: Settings): string | null {
-  return typed === null ? null : (settings.aliases[typed] ?? typed);
+/** An alias may name another. */
+function resolveAlias(typed: string | null, { aliases }: Settings): string | null {
+  const seen = new Set<string>();
+  let name = typed;
+  while (name !== null && Object.hasOwn(aliases, name) && !seen.has(name)) {
+    seen.add(name);
+    name = aliases[name] ?? null;
+  }
+  return name;
 }
 
 function isApplicationProfile(value: string, settings: Settings): boolean {

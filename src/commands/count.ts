@@ -9,6 +9,7 @@ import { gatherPrompt } from "../cli/prompt-input.ts";
 import { addRequestFlags, type RequestFlags } from "../cli/request-flags.ts";
 import { readSystemFile } from "../cli/request-values.ts";
 import { readSchema } from "../cli/schema-input.ts";
+import { cacheTtlIn } from "../core/cache.ts";
 import { CbrError } from "../core/errors.ts";
 import { costOf, worstCost } from "../models/prices.ts";
 import { money } from "../render/usage-line.ts";
@@ -63,9 +64,11 @@ async function runCount(context: Context, words: string[], flags: CountFlags): P
     cache_read_input_tokens: 0,
     cache_creation_input_tokens: 0,
   };
-  const cost = costOf(route.model, route.geo, usage, { region: request.region });
+  const options = { region: request.region, serviceTier: request.serviceTier };
+  const cost = costOf(route.model, route.geo, usage, options);
   const planned = { input: count.input_tokens, maxTokens: request.body.max_tokens };
-  const atMost = worstCost(route.model, route.geo, planned, { region: request.region });
+  const cacheTtl = cacheTtlIn(request.body);
+  const atMost = worstCost(route.model, route.geo, planned, { ...options, cacheTtl });
   if (json) {
     const { input_tokens, method } = count;
     const object = { input_tokens, method, cost: cost && { ...cost, usd_at_most: atMost } };

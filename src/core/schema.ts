@@ -1,4 +1,5 @@
 // `--schema`: how a request asks for JSON of a given shape, and how the data is found in the reply.
+import type { Api } from "./claude.ts";
 import { CbrError } from "./errors.ts";
 import { firstCodeBlock } from "./extract.ts";
 import type { ContentBlock, Message, MessagesBody, Tool } from "./messages.ts";
@@ -46,17 +47,23 @@ export function parseSchema(text: string): JsonSchema {
 /**
  * `body` with `schema` asked for by `strategy`. Where native output cannot express the schema, or would clash with
  * citations, a tool does it: forced unless the body thinks, which the service refuses together.
+ * Converse reads the pages of a PDF only with citations on, so there a PDF counts as cited.
  */
-export function askForData(body: MessagesBody, schema: JsonSchema, strategy: SchemaStrategy): SchemaRequest {
+export function askForData(
+  body: MessagesBody,
+  schema: JsonSchema,
+  strategy: SchemaStrategy,
+  api: Api = "invoke",
+): SchemaRequest {
   const { root, wrappedIn } = objectRoot(schema);
   if (strategy === "native") {
-    const native = hasCitations(body) ? null : nativeSchema(root);
+    const native = hasCitations(body, api) ? null : nativeSchema(root);
     if (native !== null) {
       const output_config = { ...body.output_config, format: { type: "json_schema", schema: native } };
       return { body: { ...body, output_config }, strategy, tool: null, wrappedIn };
     }
     const isThinking = body.thinking !== undefined && body.thinking.type !== "disabled";
-    return askForData(body, schema, isThinking ? "offered-tool" : "forced-tool");
+    return askForData(body, schema, isThinking ? "offered-tool" : "forced-tool", api);
   }
   const name = freeName(body.tools ?? []);
   const tool: Tool = {
@@ -65,13 +72,13 @@ export function askForData(body: MessagesBody, schema: JsonSchema, strategy: Sch
     input_schema: root,
   };
   const isForced = strategy === "forced-tool";
+  // Converse's `toolChoice` cannot forbid parallel calls, and a choice beside it is nowhere documented.
+  const alone = api === "converse" ? {} : { disable_parallel_tool_use: true };
   return {
     body: {
       ...body,
       tools: [...(body.tools ?? []), tool],
-      tool_choice: isForced
-        ? { type: "tool", name, disable_parallel_tool_use: true }
-        : { type: "auto", disable_parallel_tool_use: true },
+      tool_choice: isForced ? { type: "tool", name, ...alone } : { type: "auto", ...alone },
       ...(!isForced && { system: withInstruction(body.system, INSTRUCTION(name)) }),
     },
     strategy,
@@ -203,12 +210,12 @@ function withInstruction(system: MessagesBody["system"], instruction: string): M
   return [...system, { type: "text", text: instruction }];
 }
 
-function hasCitations(body: MessagesBody): boolean {
-  return body.messages.some(
-    ({ content }) =>
-      typeof content !== "string" &&
-      content.some((block) => block.type === "document" && block.citations?.enabled === true),
-  );
+function hasCitations(body: MessagesBody, api: Api): boolean {
+  const isCited = (block: ContentBlock) =>
+    block.type === "document" &&
+    (block.citations?.enabled === true ||
+      (api === "converse" && block.source?.media_type === "application/pdf"));
+  return body.messages.some(({ content }) => typeof content !== "string" && content.some(isCited));
 }
 
 function freeName(tools: readonly Tool[]): string {

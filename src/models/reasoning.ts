@@ -42,6 +42,17 @@ export function shapeReasoning(model: CatalogModel | null, flags: ReasoningFlags
   };
 }
 
+/** Thinking that a body brought along, asked to show itself where the model thinks unseen otherwise. */
+export function shownThinking(
+  model: CatalogModel | null,
+  thinking: NonNullable<MessagesBody["thinking"]>,
+): NonNullable<MessagesBody["thinking"]> {
+  const isUnseen = thinking.type === "adaptive" && thinking.display === undefined;
+  return isUnseen && needsDisplay(model?.thinking ?? null)
+    ? { ...thinking, display: "summarized" }
+    : thinking;
+}
+
 /** Whether a request thinks: what its body says, else what the model does by default. */
 export function isThinking(model: CatalogModel | null, thinking: MessagesBody["thinking"]): boolean {
   return thinking === undefined ? (model?.thinking.on_by_default ?? false) : thinking.type !== "disabled";

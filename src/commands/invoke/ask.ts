@@ -6,7 +6,7 @@ import { collector } from "../../core/collect.ts";
 import { CbrError, ExitCode } from "../../core/errors.ts";
 import { isContent, type Reply } from "../../core/reply.ts";
 import { joinSurrogates } from "../../core/surrogates.ts";
-import { eventRenderer, jsonFor, type Renderer, textRenderer, thinkingRenderer } from "../../render/reply.ts";
+import { eventRenderer, type Renderer, textRenderer, thinkingRenderer } from "../../render/reply.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Candidate } from "./candidates.ts";
 
@@ -96,7 +96,7 @@ async function askOne(
 }
 
 async function renderersFor(
-  { io, report, host }: Context,
+  { io, host }: Context,
   { request }: Candidate,
   { format, isLive, isRendered, showsThinking }: AskOptions,
   beforeText: () => void,
@@ -108,11 +108,6 @@ async function renderersFor(
     const markdown = isRendered && io.out.isTTY ? await import("../../render/markdown/reply.ts") : null;
     renderers.push(markdown === null ? textRenderer(io.out) : markdown.markdownReply(io.out, host.env));
   }
-  if (format === "stream-json") {
-    renderers.push(eventRenderer(io.out, request.modelId));
-    report.onWarning = ({ code, message }) => {
-      void io.out.write(`${jsonFor(io.out, { type: "warning", code, message })}\n`);
-    };
-  }
+  if (format === "stream-json") renderers.push(eventRenderer(io.out, request.modelId));
   return renderers;
 }

@@ -4,6 +4,7 @@ import type { Context } from "../../cli/context.ts";
 import { CbrError } from "../../core/errors.ts";
 import { geosOfRegion, isRegionInGeo } from "../../models/geos.ts";
 import { isGuard } from "../../models/guard.ts";
+import type { LiveLists } from "../../models/live.ts";
 import type { Route } from "../../models/route.ts";
 import type { InvokeFlags } from "./command.ts";
 
@@ -16,6 +17,7 @@ export function candidatesFor(
   context: Context,
   primary: Route,
   parts: RequestParts & { flags: InvokeFlags },
+  live: LiveLists | null,
 ): Candidate[] {
   const { flags, settings } = parts;
   const candidates = [{ route: primary, ...buildRequest(context, primary, parts) }];
@@ -31,6 +33,7 @@ export function candidatesFor(
         : primary.geo !== "none" || sharesGeo(region, primary.region.value);
     if (!stays) throw leaves(`--fallback-region ${region}`, guard?.value ?? primary.region.value);
     const route = chooseRoute(context, flags, settings, {
+      live,
       geo: isTypedId(settings.model?.value) ? settings.geo : geo,
       region: { value: region, source: "--fallback-region", origin: "flag" },
     });
@@ -38,7 +41,7 @@ export function candidatesFor(
   }
   if (flags.fallbackModel !== undefined) {
     const model = { value: flags.fallbackModel, source: "--fallback-model" };
-    const route = chooseRoute(context, flags, settings, { model, geo, region: primary.region });
+    const route = chooseRoute(context, flags, settings, { live, model, geo, region: primary.region });
     candidates.push({ route, ...buildRequest(context, route, parts) });
   }
   return candidates;

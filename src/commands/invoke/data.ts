@@ -1,52 +1,55 @@
 // `--schema`: the answer is data. It is validated here, and asked for once more when it is wrong.
 import type { Context } from "../../cli/context.ts";
 import { CbrError } from "../../core/errors.ts";
-import type { Usage } from "../../core/messages.ts";
-import { dataOf, type JsonSchema, repairTurn } from "../../core/schema.ts";
-import { loadValidator } from "../../core/schema-validator.ts";
+import { dataOf, repairTurn } from "../../core/schema.ts";
+import type { Validate } from "../../core/schema-validator.ts";
 import { verdict } from "../../core/verdict.ts";
 import { type Answer, type AskOptions, ask } from "./ask.ts";
 import type { Candidate } from "./candidates.ts";
 
 export interface DataAnswer {
-  answer: Answer;
+  /** One, or two where the first had to be repaired. */
+  answers: Answer[];
+  /** Valid; undefined where there is a problem. */
   data: unknown;
-  /** Of all turns together; null where one sent none. */
-  usage: Usage | null;
+  /** What `verdict` says, or `schema_mismatch` after one repair. */
+  problem: CbrError | null;
 }
 
-/** Resolves with data that validates. Throws CbrError `schema_mismatch` after one repair, or what `verdict` says. */
-export async function askForValidData(
+/** Asks for data that validates, at most twice. Throws CbrError where no whole answer came. */
+export async function askForData(
   context: Context,
-  schema: JsonSchema,
+  validate: Validate,
   candidates: readonly Candidate[],
   options: AskOptions,
 ): Promise<DataAnswer> {
-  const validate = await loadValidator(schema);
   const first = await ask(context, candidates, options);
   const found = check(first, validate);
-  if ("data" in found) return { answer: first, data: found.data, usage: first.reply.usage };
-  if (first.reply.stopReason === "max_tokens")
-    throw mismatch(first, found.violations, "the answer was cut at max_tokens");
-
+  if ("data" in found) return { answers: [first], data: found.data, problem: null };
+  if ("problem" in found) return { answers: [first], data: undefined, problem: found.problem };
+  if (first.reply.stopReason === "max_tokens") {
+    const problem = mismatch(first, found.violations, "the answer was cut at max_tokens");
+    return { answers: [first], data: undefined, problem };
+  }
   context.report.verbose(`the answer does not match the schema (${found.violations[0]}); asking once more`);
   const { by, reply } = first;
   const body = by.request.body;
   const messages = [...body.messages, ...repairTurn(reply, found.violations)];
   const again = { ...by, request: { ...by.request, body: { ...body, messages } } };
   const second = await ask(context, [again], options);
-  const usage = addUsage(first.reply.usage, second.reply.usage);
+  const answers = [first, second];
   const better = check(second, validate);
-  if ("data" in better) return { answer: second, data: better.data, usage };
-  throw mismatch(second, better.violations, "the answer does not match the schema, also after one repair");
+  if ("data" in better) return { answers, data: better.data, problem: null };
+  if ("problem" in better) return { answers, data: undefined, problem: better.problem };
+  const sentence = "the answer does not match the schema, also after one repair";
+  return { answers, data: undefined, problem: mismatch(second, better.violations, sentence) };
 }
 
-function check(
-  { reply, by }: Answer,
-  validate: (data: unknown) => string[],
-): { data: unknown } | { violations: string[] } {
+type Found = { data: unknown } | { violations: string[] } | { problem: CbrError };
+
+function check({ reply, by }: Answer, validate: Validate): Found {
   const problem = verdict(reply, { isStrict: false, maxTokens: by.request.body.max_tokens });
-  if (problem !== null) throw problem;
+  if (problem !== null) return { problem };
   if (by.schema === null) throw new Error("a candidate without its schema");
   const found = dataOf(reply, by.schema);
   if ("problem" in found) return { violations: [found.problem] };
@@ -62,16 +65,14 @@ function mismatch({ reply, by }: Answer, violations: readonly string[], sentence
         ? `raise \`--max-tokens\` (${by.request.body.max_tokens})`
         : "make the schema or the prompt clearer, or use another model",
     aws: { name: null, status: null, requestId: reply.requestId },
-    partialText: reply.text,
+    partialText: textOf(reply),
   });
 }
 
-function addUsage(a: Usage | null, b: Usage | null): Usage | null {
-  if (a === null || b === null) return null;
-  return {
-    input_tokens: a.input_tokens + b.input_tokens,
-    output_tokens: a.output_tokens + b.output_tokens,
-    cache_read_input_tokens: a.cache_read_input_tokens + b.cache_read_input_tokens,
-    cache_creation_input_tokens: a.cache_creation_input_tokens + b.cache_creation_input_tokens,
-  };
+/** The answer as text; of a tool that was called its input. */
+function textOf({ content, text }: Answer["reply"]): string {
+  if (text.trim() !== "") return text;
+  const call = content.find((block) => block.type === "tool_use");
+  if (call?.type !== "tool_use") return text;
+  return typeof call.input === "string" ? call.input : JSON.stringify(call.input);
 }

@@ -11,6 +11,7 @@ import { resultOf } from "./result.ts";
 import type { Run } from "./run.ts";
 
 export interface Judged {
+  /** The last one. */
   answer: Answer;
   /** With `--schema`: the validated data. */
   data: unknown;
@@ -21,14 +22,15 @@ export interface Judged {
 
 /**
  * Prints the answer. With a `problem` (exit code 9) only the JSON result is printed, and nothing to a file.
- * Throws CbrError: `no_code_block`, `file_write_failed`, `output_failed`.
+ * Throws CbrError: `file_write_failed`, `output_failed`.
  */
 export async function printAnswer(run: Run, judged: Judged, problem: CbrError | null): Promise<void> {
   const { context, flags, file, format, schema } = run;
   const { io, report } = context;
   const { answer, cost, data, usage } = judged;
   if (format !== "text") {
-    const whole = { ...answer, reply: { ...answer.reply, usage } };
+    const text = flags.extract && problem === null ? textOf(run, judged) : answer.reply.text;
+    const whole = { ...answer, reply: { ...answer.reply, text, usage } };
     const line = `${jsonFor(io.out, resultOf(context, whole, cost, data))}\n`;
     if (file === null || problem !== null) await io.out.write(line);
     else await file.save(line);
@@ -52,13 +54,15 @@ function textOf({ context, flags, schema, file }: Run, { answer, data }: Judged)
     return `${JSON.stringify(data, null, isForPeople ? 2 : 0)}\n`;
   }
   if (!flags.extract) return answer.reply.text;
-  const block = firstCodeBlock(answer.reply.text);
-  if (block === null) {
-    throw new CbrError("no_code_block", {
-      message: "the answer has no fenced code block",
-      hint: "ask for one, or drop `--extract`",
-      partialText: answer.reply.text,
-    });
-  }
-  return block.code;
+  return firstCodeBlock(answer.reply.text)?.code ?? "";
+}
+
+/** `--extract` found nothing to extract: null when it did. */
+export function withoutCode({ reply }: Answer): CbrError | null {
+  if (firstCodeBlock(reply.text) !== null) return null;
+  return new CbrError("no_code_block", {
+    message: "the answer has no fenced code block",
+    hint: "ask for one, or drop `--extract`",
+    partialText: reply.text,
+  });
 }

@@ -8,16 +8,20 @@ import { outputFile } from "../../cli/output-file.ts";
 import { gatherPrompt } from "../../cli/prompt-input.ts";
 import { readSystemFile } from "../../cli/request-values.ts";
 import { readSchema } from "../../cli/schema-input.ts";
+import { CbrError } from "../../core/errors.ts";
 import type { ContentBlock } from "../../core/messages.ts";
 import type { JsonSchema } from "../../core/schema.ts";
+import type { Validate } from "../../core/schema-validator.ts";
 import { verdict } from "../../core/verdict.ts";
+import { jsonFor } from "../../render/reply.ts";
 import type { Session } from "../../sessions/session.ts";
 import type { Settings } from "../../settings/settings.ts";
-import { type AskOptions, ask } from "./ask.ts";
+import { type Answer, type AskOptions, ask } from "./ask.ts";
 import { type Candidate, candidatesFor } from "./candidates.ts";
 import type { InvokeFlags } from "./command.ts";
-import { printAnswer } from "./print.ts";
-import { costOfAnswer } from "./result.ts";
+import type { DataAnswer } from "./data.ts";
+import { printAnswer, withoutCode } from "./print.ts";
+import { costOfAnswers, usageOfAnswers } from "./result.ts";
 import { openConversation, saveFailure, saveReply, saveTurn } from "./session.ts";
 
 /** Runs `cbr invoke`. Throws CbrError; the text received before a failure is on stdout in text mode. */
@@ -30,6 +34,11 @@ export async function runInvoke(context: Context, words: string[], flags: Invoke
     stdin: isStdinTaken || flags.stdin === false ? "never" : flags.stdin ? "wait" : "auto",
     isPromptRequired: flags.body === undefined,
   });
+  if (flags.body !== undefined && (flags.session ?? flags.fork ?? flags.continue) !== undefined) {
+    throw new CbrError("flag_conflict", {
+      message: "`--body` is a whole conversation of its own: it cannot continue a session",
+    });
+  }
   const [system, base, schema] = await Promise.all([
     flags.systemFile === undefined ? null : readSystemFile(flags.systemFile, host.cwd),
     flags.body === undefined ? null : readInputBody(context, flags.body),
@@ -40,6 +49,7 @@ export async function runInvoke(context: Context, words: string[], flags: Invoke
     ...(system !== null && { system }),
     ...(flags.model === undefined && base?.model && { model: base.model }),
   });
+  const validate = schema === null ? null : await validatorOf(schema);
   const session = await openConversation(context, flags);
   const continued = sessionRoute(session, settings);
   const typed = continued?.model?.value ?? settings.model?.value ?? null;
@@ -48,7 +58,7 @@ export async function runInvoke(context: Context, words: string[], flags: Invoke
   // The SDK loads while files and stdin are being read.
   if (flags.dryRun === undefined) context.claude(settings, route.region.value).catch(() => {});
   const prompt = await gathering;
-  const candidates = candidatesFor(context, route, {
+  const parts = {
     flags,
     settings,
     prompt,
@@ -57,7 +67,8 @@ export async function runInvoke(context: Context, words: string[], flags: Invoke
     stream: flags.stream && base?.stream !== false,
     history: session?.messages() ?? [],
     ...(typeof session?.settings["system"] === "string" && { system: session.settings["system"] }),
-  });
+  };
+  const candidates = candidatesFor(context, route, parts, lists.stored);
   const primary = candidates[0] as Candidate;
   if (flags.dryRun !== undefined) {
     const { printRequest } = await import("./dry-run.ts");
@@ -66,13 +77,16 @@ export async function runInvoke(context: Context, words: string[], flags: Invoke
   const format = settings.output_format?.value ?? "text";
   const file =
     flags.output === undefined || flags.output === "-" ? null : await outputFile(flags.output, host.cwd);
-  await guardSending(context, settings, route, primary.request, {
-    maxCost: flags.maxCost === undefined ? null : Number(flags.maxCost),
-    cacheTtl: (flags.cache as "5m" | "1h" | undefined) ?? null,
-    turns: schema === null ? 1 : 2,
-  });
+  const maxCost = flags.maxCost === undefined ? null : Number(flags.maxCost);
+  // A dearer fallback must not cost more than allowed either; whether it has room for the prompt the service may say.
+  for (const candidate of maxCost === null ? [primary] : candidates) {
+    await guardSending(context, settings, candidate.route, candidate.request, {
+      maxCost,
+      turns: schema === null ? 1 : 2,
+    });
+  }
   if (session !== null) await saveTurn(session, prompt.content, primary);
-  const run = { context, flags, settings, candidates, schema, session, file, format } as const;
+  const run = { context, flags, settings, candidates, schema, validate, session, file, format } as const;
   await askAndPrint(run, prompt.content, {
     settings,
     format,
@@ -89,41 +103,67 @@ export interface Run {
   settings: Settings;
   candidates: readonly Candidate[];
   schema: JsonSchema | null;
+  validate: Validate | null;
   session: Session | null;
   file: Awaited<ReturnType<typeof outputFile>> | null;
   format: "text" | "json" | "stream-json";
 }
 
 async function askAndPrint(run: Run, content: ContentBlock[], options: AskOptions): Promise<void> {
-  const { context, flags, settings, candidates, schema, session } = run;
+  const { context, flags, settings, candidates, format, session } = run;
   const { report } = context;
+  if (format === "stream-json") streamWarnings(context);
   try {
-    const { answer, data, usage } =
-      schema === null
-        ? await ask(context, candidates, options).then((given) => ({
-            answer: given,
-            data: undefined,
-            usage: given.reply.usage,
-          }))
-        : await (await import("./data.ts")).askForValidData(context, schema, candidates, options);
+    const { answers, data, problem: mismatch } = await askFor(run, options);
+    const answer = lastOf(answers);
     const maxTokens = answer.by.request.body.max_tokens;
-    const problem = verdict(answer.reply, { isStrict: settings.strict?.value === true, maxTokens });
+    const problem =
+      mismatch ?? verdict(answer.reply, { isStrict: settings.strict?.value === true, maxTokens });
     if (problem === null && answer.reply.stopReason === "max_tokens") {
       report.warn("cut_at_max_tokens", `the answer was cut at max_tokens (${maxTokens})`);
     }
     const unknown = answer.reply.unknownEvents;
     if (unknown > 0)
       report.verbose(`${unknown} ${unknown === 1 ? "event" : "events"} of a kind unknown to cbr`);
-    const cost = costOfAnswer(answer, flags, usage);
+    const cost = costOfAnswers(answers);
     if (session !== null && problem === null) await saveReply(session, answer, answer.by, cost?.usd ?? null);
-    await printAnswer(run, { answer, data, usage, cost }, problem);
-    if (problem !== null) throw problem;
+    const unusable = problem ?? (flags.extract ? withoutCode(answer) : null);
+    await printAnswer(run, { answer, data, usage: usageOfAnswers(answers), cost }, unusable);
+    if (unusable !== null) throw unusable;
   } catch (error) {
     if (session !== null && content.length > 0 && !isSaved(session)) {
       await saveFailure(context, session, candidates[0] as Candidate, error);
     }
     throw error;
   }
+}
+
+async function askFor({ context, candidates, validate }: Run, options: AskOptions): Promise<DataAnswer> {
+  if (validate !== null) {
+    const { askForData } = await import("./data.ts");
+    return askForData(context, validate, candidates, options);
+  }
+  return { answers: [await ask(context, candidates, options)], data: undefined, problem: null };
+}
+
+/** The last answer, timed from the beginning of the first. */
+function lastOf(answers: readonly Answer[]): Answer {
+  const [first, second] = answers as [Answer, Answer?];
+  if (second === undefined) return first;
+  return { ...second, firstTokenMs: first.firstTokenMs, totalMs: first.totalMs + second.totalMs };
+}
+
+async function validatorOf(schema: JsonSchema): Promise<Validate> {
+  const { loadValidator } = await import("../../core/schema-validator.ts");
+  return loadValidator(schema);
+}
+
+/** Those so far, and those to come: the same objects that the result will list. */
+function streamWarnings({ io, report }: Context): void {
+  report.onWarning = ({ code, message }) => {
+    void io.out.write(`${jsonFor(io.out, { type: "warning", code, message })}\n`);
+  };
+  for (const warning of report.warnings) report.onWarning(warning);
 }
 
 /** Was the newest turn answered whole? Then a failure to print it is no failure of the conversation. */
@@ -135,11 +175,13 @@ function isSaved(session: Session): boolean {
 function sessionRoute(session: Session | null, settings: Settings): Parameters<typeof chooseRoute>[3] {
   if (session === null) return {};
   const { model, geo } = session.settings;
+  const isTyped = settings.model?.origin === "flag" && /^arn:|\.anthropic\./.test(settings.model.value);
   const source = `session ${session.name}`;
   return {
     ...(typeof model === "string" &&
       settings.model?.origin !== "flag" && { model: { value: model, source } }),
     ...(typeof geo === "string" &&
+      !isTyped &&
       settings.geo === null && { geo: { value: geo, source, origin: "default" as const } }),
   };
 }
