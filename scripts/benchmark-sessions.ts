@@ -21,6 +21,7 @@ for (const length of [500, 2_000, 20_000, 1_000_000]) {
     uid: process.geteuid?.() ?? null,
     now: Date.now,
     isRunning: () => true,
+    kill: () => {},
   };
   const sessions = new Sessions(host as unknown as Host, { warn: console.error, notice: console.error });
   globalThis.gc?.();

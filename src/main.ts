@@ -9,7 +9,7 @@ import { secretsOf } from "./core/redact.ts";
 import { COMMIT, SDK_VERSION, VERSION } from "./core/version.ts";
 import type { Host } from "./host/host.ts";
 import { ioStreams } from "./host/streams.ts";
-import { buildProgram, sharedFlags, typedCommand } from "./program.ts";
+import { buildProgram, completeWords, sharedFlags, typedCommand } from "./program.ts";
 import { wire } from "./wiring.ts";
 
 /** Runs the program on `host` and says how it should end. Never throws and never exits. */
@@ -47,6 +47,7 @@ export async function main(host: Host): Promise<number> {
 
 async function run(host: Host, context: Context): Promise<void> {
   if (asksForVersion(host.argv)) return context.io.out.write(versionText(host));
+  if (host.argv[0] === "__complete") return completeWords(context, host.argv.slice(1));
   const argv = helpAsFlag(host.argv, sharedFlags());
   const program = await buildProgram(context, typedCommand(argv));
   const { words, command } = readCommandLine(program, argv);
@@ -114,12 +115,7 @@ function afterAbort(signal: AbortSignal): Promise<never> {
   });
 }
 
-async function conclude(
-  outcome: unknown,
-  host: Host,
-  report: Report,
-  exitCode: number,
-): Promise<number> {
+async function conclude(outcome: unknown, host: Host, report: Report, exitCode: number): Promise<number> {
   if (outcome === undefined) return exitCode;
   if (outcome instanceof ReaderGone) return ExitCode.ok;
   if (outcome instanceof Interrupted) {
@@ -129,13 +125,14 @@ async function conclude(
       outcome.signal
     ];
   }
-  const error = outcome instanceof CbrError ? outcome : await bug(outcome, host);
+  const isBug = !(outcome instanceof CbrError) || outcome.code === "internal_error";
+  const error = isBug ? await bug(outcome, host) : outcome;
   report.error(error);
   return error.exitCode;
 }
 
 async function bug(error: unknown, host: Host): Promise<CbrError> {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = (error instanceof Error ? error.message : String(error)).replace(/^internal error: /, "");
   const log = await import("./cli/crash-log.ts").then(
     ({ writeCrashLog }) => writeCrashLog(host, error, secretsOf(host.env)),
     () => null, // not even that can be loaded: no file descriptors are left

@@ -10,6 +10,8 @@ import type { IOStreams } from "./host/streams.ts";
 import { sanitizeLine } from "./render/sanitize.ts";
 import type { Settings } from "./settings/settings.ts";
 
+const SIGNAL_CODES = { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated, SIGHUP: ExitCode.hangup };
+
 /** Connects the parts for one run of the program. `stop` is aborted by signals; `cleanUps` run at the end. */
 export function wire(
   host: Host,
@@ -25,7 +27,7 @@ export function wire(
       const cause = new Interrupted(signal);
       const taker = signal === "SIGINT" ? takers.at(-1) : undefined;
       if (taker) return taker(cause);
-      if (isStopping) host.exitNow(signal === "SIGINT" ? ExitCode.interrupted : ExitCode.terminated);
+      if (isStopping) host.exitNow(SIGNAL_CODES[signal]);
       isStopping = true;
       stop.abort(cause);
     });

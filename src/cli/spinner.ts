@@ -9,7 +9,8 @@ export interface Spinner {
 /** Starts a spinner with elapsed seconds where a person is watching; otherwise does nothing. Never delays the caller. */
 export function startSpinner(context: Context, label: string): Spinner {
   const { io, report, host } = context;
-  if (!io.canSpin || report.isQuiet) return { stop() {} };
+  // A terminal that does not know its width (0 columns) makes ora erase lines for ever.
+  if (!io.canSpin || report.isQuiet || host.stderr.columns() === undefined) return { stop() {} };
   let isStopped = false;
   let end = () => {};
   const startedAt = host.elapsed();
@@ -18,26 +19,29 @@ export function startSpinner(context: Context, label: string): Spinner {
     end();
     end = () => {};
   };
-  void import("ora").then(({ default: ora }) => {
-    if (isStopped) return;
-    // The cursor stays visible and stdin untouched: a killed program must leave the terminal as it was.
-    const spinner = ora({
-      text: label,
-      stream: host.stderr.stream as never,
-      hideCursor: false,
-      discardStdin: false,
-    });
-    if (!io.err.hasColor) spinner.color = "white";
-    spinner.start();
-    const timer = setInterval(() => {
-      spinner.text = `${label} ${Math.round((host.elapsed() - startedAt) / 1000)} s`;
-    }, 1000);
-    timer.unref();
-    end = () => {
-      clearInterval(timer);
-      spinner.stop();
-    };
-  });
+  void import("ora").then(
+    ({ default: ora }) => {
+      if (isStopped) return;
+      // The cursor stays visible and stdin untouched: a killed program must leave the terminal as it was.
+      const spinner = ora({
+        text: label,
+        stream: host.stderr.stream as never,
+        hideCursor: false,
+        discardStdin: false,
+      });
+      if (!io.err.hasColor) spinner.color = "white";
+      spinner.start();
+      const timer = setInterval(() => {
+        spinner.text = `${label} ${Math.round((host.elapsed() - startedAt) / 1000)} s`;
+      }, 1000);
+      timer.unref();
+      end = () => {
+        clearInterval(timer);
+        spinner.stop();
+      };
+    },
+    () => {},
+  ); // no motion is no failure
   report.beforeLine = stop;
   return { stop };
 }

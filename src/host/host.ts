@@ -53,6 +53,8 @@ export interface Host {
   elapsed(): number;
   /** Does this machine have a process of that id? */
   isRunning(pid: number): boolean;
+  /** Ends another process at once; nothing where there is none of that id, or it is not ours. */
+  kill(pid: number): void;
   /** Calls `handler` on each `signal` until the returned function is called. */
   onSignal(signal: Signal, handler: () => void): () => void;
   /** Ends the process by `signal` with its default effect, as shells expect of an interrupted program. */

@@ -50,7 +50,10 @@ export function ioStreams(host: Host, onReaderGone: () => void): IOStreams {
       return host.stdin.kind === "terminal" && host.stderr.isTTY && host.env["CI"] === undefined;
     },
     get canSpin() {
-      return host.stderr.isTTY && host.env["TERM"] !== "dumb" && host.env["CI"] === undefined;
+      const { TERM, CI, NO_COLOR } = host.env;
+      // Motion is made of escape sequences too: who wants no colour gets none of them.
+      const isWanted = mode !== "never" && TERM !== "dumb" && CI === undefined && NO_COLOR === undefined;
+      return host.stderr.isTTY && isWanted;
     },
     setColor(next) {
       mode = next;

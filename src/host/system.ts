@@ -1,4 +1,4 @@
-import { fstatSync, type Stats, statSync, writeSync } from "node:fs";
+import { fstatSync, readFileSync, type Stats, statSync, writeSync } from "node:fs";
 import type { Env, Host, HostOutput, StdinKind } from "./host.ts";
 
 /** The real process as a Host. Blank variables are deleted here, before any library reads them. */
@@ -24,6 +24,7 @@ export function systemHost(): Host {
     now: () => Date.now(),
     elapsed: () => performance.now(),
     isRunning,
+    kill,
     onSignal(signal, handler) {
       process.on(signal, handler);
       return () => process.off(signal, handler);
@@ -50,6 +51,14 @@ function isRunning(pid: number): boolean {
     return true;
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM"; // it runs, and is not ours
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // it has ended, or is not ours
   }
 }
 
@@ -98,13 +107,14 @@ function isNullDevice(stat: Stats): boolean {
 /** So much fits into any pipe that was empty: to write it never blocks. */
 const PIPE_ROOM = 16 * 1024;
 
-function output(fd: number, open: () => NodeJS.WriteStream): HostOutput {
+function output(fd: 1 | 2, open: () => NodeJS.WriteStream): HostOutput {
   let stat: Stats | null = null;
   try {
     stat = fstatSync(fd);
   } catch {
     // closed before the program began
   }
+  if (stat !== null && wasClosed(fd, stat)) stat = null;
   const isTTY = stat !== null && isTerminal(fd, stat);
   let opened: NodeJS.WriteStream | null = null;
   const stream = () => {
@@ -141,4 +151,31 @@ function output(fd: number, open: () => NodeJS.WriteStream): HostOutput {
       return bytes.subarray(bytes.length);
     },
   };
+}
+
+/**
+ * Was `fd` closed (`>&-`)? Node opens /dev/null for reading and writing in its place, and nothing ever fails. Linux alone
+ * tells how a file was opened: a shell's `>/dev/null` is for writing only. A program that starts us with stdout ignored
+ * may have opened it for both as well; it then mostly ignores stderr too, or its own stdout is ignored.
+ */
+function wasClosed(fd: 1 | 2, stat: Stats): boolean {
+  if (!stat.isCharacterDevice() || !isNullDevice(stat) || !isForBoth(fd)) return false;
+  const isIgnored = (path: string) => {
+    const other = statSync(path, { throwIfNoEntry: false });
+    return other !== undefined && isNullDevice(other);
+  };
+  try {
+    return !isIgnored(`/proc/self/fd/${fd === 1 ? 2 : 1}`) && !isIgnored(`/proc/${process.ppid}/fd/${fd}`);
+  } catch {
+    return false; // our parent is somebody else's process
+  }
+}
+
+function isForBoth(fd: number): boolean {
+  try {
+    const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"))?.[1];
+    return (Number.parseInt(flags ?? "0", 8) & 3) === 2;
+  } catch {
+    return false;
+  }
 }

@@ -1,8 +1,9 @@
 // Where sessions lie and what they may be called. Conversations are private: nobody else may read them, and nobody
 // else's link, file or directory is written through.
-import { chmodSync, lstatSync, mkdirSync, type Stats } from "node:fs";
+import { chmodSync, lstatSync, type Stats } from "node:fs";
 import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { CbrError } from "../core/errors.ts";
+import { makePrivateDirectory } from "../host/directories.ts";
 import type { Host } from "../host/host.ts";
 import { writeFailure } from "./failure.ts";
 
@@ -56,7 +57,7 @@ export function prepareDirectory(
     refuseForeignHome(directory, host);
     for (const path of [dirname(dirname(directory)), dirname(directory), directory]) {
       if (path !== dirname(dirname(directory))) checkDirectory(path, host);
-      mkdirSync(path, { recursive: true, mode: 0o700 });
+      makePrivateDirectory(path);
     }
     const mode = lstatSync(directory).mode & 0o777;
     if (host.platform === "win32" || mode === 0o700) return;

@@ -1,9 +1,10 @@
 // What AWS listed, kept between runs: a file for each account, region, endpoint and holder of credentials, so that
 // the lists of a mock or of another account are never taken for this one's.
 import { createHash, randomUUID } from "node:crypto";
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { CbrError } from "../core/errors.ts";
+import { makePrivateDirectory } from "../host/directories.ts";
 import type { Host } from "../host/host.ts";
 import type { LiveLists } from "../models/live.ts";
 import { bearerToken } from "./bearer.ts";
@@ -45,7 +46,7 @@ export async function writeLiveLists(place: CachePlace, account: string, lists: 
   };
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makePrivateDirectory(folder);
     await chmod(folder, 0o700);
     await writeFile(temporary, `${JSON.stringify(content)}\n`, { mode: 0o600, flag: "wx" });
     await rename(temporary, path);

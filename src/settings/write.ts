@@ -1,8 +1,9 @@
 // The config file is replaced whole or not at all, and nobody else can read it.
 import { randomBytes } from "node:crypto";
-import { mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CbrError } from "../core/errors.ts";
+import { makePrivateDirectory } from "../host/directories.ts";
 
 /**
  * Writes the config file: a new one with mode 0600 in directories of mode 0700. A link is kept and what it points to is
@@ -10,7 +11,7 @@ import { CbrError } from "../core/errors.ts";
  */
 export async function writeConfig(path: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    makePrivateDirectory(dirname(path));
     const target = await realpath(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return path;
       throw error;

@@ -27,6 +27,7 @@ export function bench(
     uid: process.geteuid?.() ?? null,
     now: options.now ?? Date.now,
     isRunning: () => true,
+    kill: () => {},
   } as unknown as Host; // sessions use no more of it
   const sessions = new Sessions(host, {
     warn: (_code, message) => warnings.push(message),

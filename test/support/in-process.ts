@@ -38,6 +38,7 @@ export async function runInProcess(
     now: () => Date.now(),
     elapsed: () => performance.now(),
     isRunning: () => false,
+    kill: () => {},
     onSignal: () => () => {},
     dieBy: () => {},
     onCrash: () => {},
