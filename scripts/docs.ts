@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { commandsReference } from "./docs-commands.ts";
 import { errorsReference } from "./docs-errors.ts";
+import { manPages } from "./docs-man.ts";
 import { settingsReference } from "./docs-settings.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -11,6 +12,7 @@ const files: Record<string, string> = {
   "docs/reference/commands.md": await commandsReference(),
   "docs/reference/errors.md": errorsReference(),
   "docs/reference/settings.md": settingsReference(),
+  ...(await manPages()),
 };
 
 const stale: string[] = [];

@@ -81,6 +81,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/config/config.ts")).configCommand,
   },
   {
+    name: "completion",
+    summary: "complete commands, flags, models and sessions in your shell",
+    load: async () => (await import("./commands/completion/command.ts")).completionCommand,
+  },
+  {
     name: "mock",
     summary: "run a local Bedrock, or a command against one",
     load: async () => (await import("./commands/mock.ts")).mockCommand,
@@ -146,4 +151,12 @@ export async function buildProgram(context: Context, typed: string | null): Prom
 function configureHelp(command: Command): void {
   command.configureHelp({ optionTerm: termOf, formatHelp });
   for (const child of command.commands) configureHelp(child);
+}
+
+/** The hidden `__complete SHELL WORDS…` of the completion scripts. */
+export async function completeWords(context: Context, [shell, ...words]: readonly string[]): Promise<void> {
+  if (shell !== "bash" && shell !== "zsh" && shell !== "fish") return;
+  const program = await buildProgram(context, typedCommand(words.slice(0, -1)));
+  const { complete } = await import("./commands/completion/complete.ts");
+  await complete(context, program, shell, words);
 }

@@ -78,7 +78,8 @@ test("two builds have the same bytes", async () => {
     createHash("sha256")
       .update(JSON.stringify([...files].sort()))
       .digest("hex");
-  expect(hash(await bundleProgram())).toBe(hash(bundle));
+  const first = hash(await bundleProgram());
+  expect(hash(await bundleProgram())).toBe(first);
 });
 
 test("every package inside is named with its licence, and the bill of materials lists the same", async () => {

@@ -1,0 +1,50 @@
+// What a shell must run once to complete `cbr`. The scripts know nothing themselves: they ask the program that is installed.
+import type { Shell } from "./complete.ts";
+
+export const SCRIPTS: Readonly<Record<Shell, string>> = {
+  bash: `# completion of cbr for bash
+_cbr() {
+  local line
+  COMPREPLY=()
+  while IFS= read -r line; do
+    COMPREPLY+=("$line")
+  done < <(cbr __complete bash "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  if [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == *= ]]; then
+    compopt -o nospace 2>/dev/null
+  fi
+}
+complete -o default -F _cbr cbr
+`,
+  zsh: `#compdef cbr
+# completion of cbr for zsh
+_cbr() {
+  local line
+  local -a found
+  while IFS= read -r line; do
+    found+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+  done < <(cbr __complete zsh "\${(@)words[2,CURRENT]}" 2>/dev/null)
+  if (( \${#found} )); then
+    _describe 'cbr' found
+  else
+    _files
+  fi
+}
+if [ "$funcstack[1]" = "_cbr" ]; then
+  _cbr "$@"
+else
+  compdef _cbr cbr
+fi
+`,
+  fish: `# completion of cbr for fish
+function __cbr_complete
+    set -l words (commandline -opc) (commandline -ct)
+    set -l found (cbr __complete fish $words[2..-1] 2>/dev/null)
+    if test (count $found) -gt 0
+        printf '%s\\n' $found
+    else
+        __fish_complete_path (commandline -ct)
+    end
+end
+complete -c cbr -f -k -a '(__cbr_complete)'
+`,
+};

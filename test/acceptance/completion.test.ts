@@ -1,0 +1,143 @@
+// What Tab offers: from the shells' own scripts where the shell is installed, else from the command behind them.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { cbr, cleanEnv, freshHome, PROGRAM } from "../support/cbr.ts";
+
+function hasShell(name: string): boolean {
+  return spawnSync(name, ["-c", "true"]).status === 0;
+}
+
+/** A home with things to complete. */
+function furnishedHome(): string {
+  const home = freshHome();
+  mkdirSync(join(home, ".aws"));
+  writeFileSync(
+    join(home, ".aws/config"),
+    "[default]\nregion = us-east-1\n[profile work]\n[profile a'b]\n[sso-session x]\n",
+  );
+  writeFileSync(join(home, ".aws/credentials"), "[keys]\naws_access_key_id = AKIA\n");
+  mkdirSync(join(home, ".config/cbr"), { recursive: true });
+  writeFileSync(join(home, ".config/cbr/config.toml"), '[aliases]\nfast = "haiku-4.5"\n');
+  mkdirSync(join(home, ".local/state/cbr/sessions"), { recursive: true });
+  writeFileSync(join(home, ".local/state/cbr/sessions/trip.jsonl"), "");
+  return home;
+}
+
+/** A directory with `cbr` in it, as on a PATH. */
+function installed(): string {
+  const folder = mkdtempSync(join(tmpdir(), "cbr-path-"));
+  const words = PROGRAM.map((word) => `'${word}'`).join(" ");
+  writeFileSync(join(folder, "cbr"), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
+  return folder;
+}
+
+async function offered(...words: string[]): Promise<string[]> {
+  const run = await cbr(["__complete", "zsh", ...words], { home: furnishedHome() });
+  expect(run).toMatchObject({ code: 0, stderr: "" });
+  return run.stdout.split("\n").flatMap((line) => (line === "" ? [] : [line.split("\t")[0] ?? ""]));
+}
+
+test.each([
+  [["mod"], ["models"]],
+  [["models", "ch"], ["check"]],
+  [
+    ["invoke", "--no-st"],
+    ["--no-stream", "--no-stdin"],
+  ],
+  [
+    ["invoke", "--dry"],
+    ["--dry-run", "--dry-run="],
+  ],
+  [["invoke", "-m", "haiku-3.5"], ["haiku-3.5"]],
+  [
+    ["invoke", "-m", "fa"],
+    ["fable", "fast"],
+  ],
+  [["invoke", "--geo=e"], ["--geo=eu"]],
+  [
+    ["invoke", "--geo", "us"],
+    ["us", "us-gov"],
+  ],
+  [
+    ["--profile", ""],
+    ["default", "work", "keys"],
+  ],
+  [["--profile", "work", "whoa"], ["whoami"]],
+  [["invoke", "--session", ""], ["trip"]],
+  [["sessions", "show", "t"], ["trip"]],
+  [["--color", "n"], ["never"]],
+  [["invoke", "some words"], []],
+  [["invoke", "-s", "-q", "--no-stre"], ["--no-stream"]],
+  [["invoke", "--", "--no-st"], []],
+])("after %j comes %j", async (words, expected) => {
+  const found = await offered(...words);
+  expect(found).toEqual(expect.arrayContaining(expected));
+  if (expected.length === 0) expect(found).toEqual([]);
+});
+
+test("a name that a shell would take apart is not offered", async () => {
+  expect(await offered("--profile", "a")).toEqual([]);
+});
+
+test("files that cannot be read have no names, and nobody hears of it", async () => {
+  const run = await cbr(["__complete", "bash", "--profile", ""], { env: { AWS_CONFIG_FILE: "/dev/null/x" } });
+  expect(run).toMatchObject({ code: 0, stdout: "", stderr: "" });
+});
+
+describe.runIf(hasShell("bash"))("bash", () => {
+  test.each([
+    [["cbr", "models", "sh"], ["show"]],
+    [["cbr", "invoke", "--geo", "=", "e"], ["eu"]],
+    [["cbr", "invoke", "-m", "opus-4.6"], ["opus-4.6"]],
+    [["cbr", "invoke", "hello"], []],
+  ])("%j gives %j", async (words, expected) => {
+    const script = await cbr(["completion", "bash"]);
+    const list = words.map((word) => `'${word}'`).join(" ");
+    const code = `${script.stdout}\nCOMP_WORDS=(${list}); COMP_CWORD=${words.length - 1}; _cbr; printf '%s\\n' "\${COMPREPLY[@]}"; complete -p cbr >&2`;
+    const home = furnishedHome();
+    const run = spawnSync("bash", ["--norc", "-c", code], {
+      env: { ...cleanEnv(home), PATH: `${installed()}:${process.env["PATH"]}` },
+      encoding: "utf8",
+    });
+    expect(run.stderr).toContain("_cbr cbr");
+    expect(run.stdout.split("\n").filter((line) => line !== "")).toEqual(expected);
+  });
+});
+
+describe.runIf(hasShell("zsh"))("zsh", () => {
+  test("the script is one that zsh reads", async () => {
+    const script = await cbr(["completion", "zsh"]);
+    expect(spawnSync("zsh", ["-n"], { input: script.stdout }).status).toBe(0);
+  });
+});
+
+describe.runIf(hasShell("fish"))("fish", () => {
+  test("the script offers what the program does", async () => {
+    const script = await cbr(["completion", "fish"]);
+    const run = spawnSync("fish", ["--no-config", "-c", `${script.stdout}\ncomplete -C 'cbr models sh'`], {
+      env: { ...cleanEnv(furnishedHome()), PATH: `${installed()}:${process.env["PATH"]}` },
+      encoding: "utf8",
+    });
+    expect(run.stdout).toMatch(/^show\t/m);
+  });
+});
+
+test("install writes where the shell looks, with a yes", async () => {
+  const home = freshHome();
+  const refused = await cbr(["completion", "install"], { home, env: { SHELL: "/bin/bash" } });
+  expect(refused.code).toBe(2);
+  expect(existsSync(join(home, ".local"))).toBe(false);
+  const run = await cbr(["completion", "install", "--yes"], { home, env: { SHELL: "/bin/bash" } });
+  expect(run).toMatchObject({ code: 0, stdout: "" });
+  const path = join(home, ".local/share/bash-completion/completions/cbr");
+  expect(readFileSync(path, "utf8")).toBe((await cbr(["completion", "bash"])).stdout);
+});
+
+test("a shell that nobody named is asked for", async () => {
+  const run = await cbr(["completion", "install", "--yes"], { env: { SHELL: "/bin/tcsh" } });
+  expect(run.code).toBe(2);
+  expect(run.stderr).toMatch(/^hint: .*--shell bash/m);
+});
