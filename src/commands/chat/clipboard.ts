@@ -37,9 +37,10 @@ function toolsFor({ platform, env }: Host): string[][] {
   return tools;
 }
 
+/** Others ignore it without a word, and then nothing is copied. */
 function takesOsc52(env: Host["env"]): boolean {
   const names = `${env["TERM"] ?? ""} ${env["TERM_PROGRAM"] ?? ""} ${env["LC_TERMINAL"] ?? ""}`.toLowerCase();
-  return /kitty|ghostty|foot|alacritty|wezterm|iterm|tmux|rio|contour|vscode|xterm/.test(names);
+  return /kitty|ghostty|foot|alacritty|wezterm|iterm|rio|contour|vscode/.test(names);
 }
 
 function pipeInto(command: string, args: string[], text: string, { env }: Host): Promise<boolean> {
