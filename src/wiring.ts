@@ -46,7 +46,8 @@ export function wire(
     const path = await findAwsCli(host);
     if (path === null || refused.has(command)) return false;
     const { confirm } = await import("./cli/ask.ts");
-    const question = `${sanitizeLine(reason)}. Run \`${sanitizeLine(command)}\` now?`;
+    report.line(sanitizeLine(reason));
+    const question = `Run \`${sanitizeLine(command)}\` now?`;
     const isDone =
       (await confirm({ host, io, report, signal: stop.signal }, question, false)) &&
       (await runAwsCli(path, words, host)) === 0;

@@ -38,7 +38,6 @@ export function awsCliVersion(path: string, host: Host, limit: number): Promise<
     };
     child.on("error", end);
     child.on("exit", () => setImmediate(end));
-    child.unref();
   });
 }
 

@@ -31,8 +31,9 @@ export const CLIENT_PATTERNS: readonly Pattern[] = [
   {
     code: "login_expired",
     kinds,
-    message: /re-?authenticate using [`'"]?aws login|your session has expired\. please reauthenticate/i,
-    sentence: ({ facts }) => `the session of \`aws login\` has expired${ofProfile(facts)}`,
+    message:
+      /re-?authenticate using [`'"]?aws login|your session has expired\. please reauthenticate|failed to load token from \S*[\\/]login[\\/]cache/i,
+    sentence: ({ facts }) => `there is no valid session of \`aws login\`${ofProfile(facts)}`,
     hint: ({ facts }) => `run \`aws login${profileFlag(facts)}\``,
   },
   {
