@@ -45,7 +45,7 @@ test.skipIf(!hasRecorded)("CBR_RECORDED names a directory of recorded answers", 
   expect(Object.keys(OPERATIONS).flatMap(exchangesOf)).not.toEqual([]);
 });
 
-describe.each(Object.entries(OPERATIONS))("%s", (operation, { flags, decode }) => {
+describe.skipIf(!hasRecorded).each(Object.entries(OPERATIONS))("%s", (operation, { flags, decode }) => {
   test.each(exchangesOf(operation).map((each) => [each.name, each] as const))("%s", async (_name, each) => {
     exchange = each;
     const { set: env } = mockEnvironment(url, "us-east-1", {});
