@@ -90,7 +90,8 @@ async function showUsage(chat: Chat): Promise<void> {
   const use = contextUse(chat, route);
   const window = route.model?.context_window ?? null;
   const lines = [
-    `newest answer: ${count(promptTokens(usage))} in (${count(usage.cache_read_input_tokens)} read from cache, ${count(usage.cache_creation_input_tokens)} written to it), ${count(usage.output_tokens)} out`,
+    `newest answer: ${count(promptTokens(usage))} in, ${count(usage.output_tokens)} out`,
+    `cache: ${count(usage.cache_read_input_tokens)} read, ${count(usage.cache_creation_input_tokens)} written`,
     `turns: ${chat.session.turnCount}`,
   ];
   if (use !== null && window !== null) lines.push(`context: ${percent(use)} of ${count(window)} tokens`);
