@@ -6,7 +6,7 @@ import { bearerToken } from "../settings/bearer.ts";
 import { type EndpointService, endpointFor } from "../settings/endpoints.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type CredentialsSource, credentialsSource, type OfferLogin } from "./credentials.ts";
-import { type HttpWay, httpWay } from "./http.ts";
+import { type HttpWay, httpWay, proxyNameFor } from "./http.ts";
 import { switchesOffTlsChecks } from "./trust.ts";
 
 export interface BedrockSession {
@@ -85,11 +85,7 @@ export async function openSession(options: SessionOptions): Promise<BedrockSessi
     endpoint(service) {
       const endpoint = endpointFor(service, settings, options.mainService);
       if (endpoint === null) return null;
-      if (auth === "bearer" && endpoint.value.startsWith("http:") && !isLoopback(endpoint.value)) {
-        throw new CbrError("insecure_endpoint", {
-          message: `refusing to send a bearer token over plain HTTP (endpoint from ${endpoint.source})`,
-        });
-      }
+      if (auth === "bearer") refusePlainHttp(host, endpoint);
       if (!isLoopback(endpoint.value) && !isOfAws(endpoint.value)) {
         options.say("notice", "endpoint", `endpoint: ${endpoint.value} (${endpoint.source})`);
       }
@@ -139,12 +135,30 @@ export function isLoopback(url: string): boolean {
     hostname === "localhost" ||
     hostname.endsWith(".localhost") ||
     hostname === "[::1]" ||
-    /^127\./.test(hostname)
+    /^127(?:\.\d{1,3}){3}$/.test(hostname)
   );
 }
 
-/** Is the host one of AWS's own, VPC endpoints included? */
+/** A token in plain HTTP may not leave this machine, neither to the endpoint nor to a proxy on the way there. */
+function refusePlainHttp(host: Host, { value, source }: { value: string; source: string }): void {
+  if (!value.startsWith("http:")) return;
+  if (!isLoopback(value)) {
+    throw new CbrError("insecure_endpoint", {
+      message: `refusing to send a bearer token over plain HTTP (endpoint from ${source})`,
+    });
+  }
+  const proxy = proxyNameFor(host, value);
+  if (proxy !== null && !isLoopback(proxy)) {
+    throw new CbrError("insecure_endpoint", {
+      message: `refusing to send a bearer token over plain HTTP to the proxy ${proxy}`,
+      hint: `add \`${new URL(value).hostname}\` to \`NO_PROXY\``,
+    });
+  }
+}
+
+/** Is the host that of Bedrock or STS, VPC endpoints included? Anybody may have an API gateway or a bucket at AWS. */
 function isOfAws(url: string): boolean {
+  if (!/(?:^|\.)(?:bedrock(?:-[a-z]+)*|sts(?:-fips)?)\./.test(new URL(url).hostname)) return false;
   return /\.(?:amazonaws\.com(?:\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/.test(
     new URL(url).hostname,
   );
