@@ -78,6 +78,8 @@ export async function bundleProgram(): Promise<Bundle> {
       charset: "utf8",
       // An import() that stays one would start the loader of ES modules.
       supported: { "dynamic-import": false },
+      // All that asks for it (tinyglobby) gives it to createRequire, which takes a path as well.
+      define: { "import.meta.url": "__filename" },
     });
     chunks.set(basename(path), code);
   }
