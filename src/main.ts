@@ -34,6 +34,7 @@ export async function main(host: Host): Promise<number> {
     await Promise.race([run(host, context).then(() => io.out.flush()), afterAbort(stop.signal)]);
   } catch (error) {
     outcome = error;
+    io.out.push();
   }
   // An abort may surface as any error the network can think of: only our own signal says what happened.
   if (stop.signal.aborted && !(outcome instanceof CbrError && outcome.code === "output_failed")) {

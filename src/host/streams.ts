@@ -17,6 +17,8 @@ export interface OutputStream {
   readonly hasColor: boolean;
   /** Resolves when the stream can take more. Throws ReaderGone on EPIPE, CbrError `output_failed` on anything else. */
   write(text: string | Uint8Array): Promise<void>;
+  /** Hands over what was written and still waits for company; see `ioStreams`. */
+  push(): void;
   /** Resolves when everything written has left the process. */
   flush(): Promise<void>;
 }
@@ -31,7 +33,9 @@ export interface IOStreams {
   setColor(mode: "auto" | "always" | "never"): void;
 }
 
-/** Wraps the host's streams. `onReaderGone` is called once when the reader of stdout closes the pipe. */
+/**
+ * Wraps the host's streams. Texts for a pipe or a file that are written in one turn of the event loop leave it as one; stderr
+ * never overtakes stdout. `onReaderGone` is called once when the reader of stdout closes the pipe. */
 export function ioStreams(host: Host, onReaderGone: () => void): IOStreams {
   let mode: "auto" | "always" | "never" = "auto";
   const wantsColor = (output: HostOutput) => {
@@ -40,9 +44,19 @@ export function ioStreams(host: Host, onReaderGone: () => void): IOStreams {
     if (host.env["FORCE_COLOR"] !== undefined) return !["0", "false"].includes(host.env["FORCE_COLOR"]);
     return output.isTTY && host.env["TERM"] !== "dumb" && host.env["CI"] === undefined;
   };
-  const out = outputStream(host.stdout, () => wantsColor(host.stdout), onReaderGone);
+  const out = outputStream(
+    host.stdout,
+    () => wantsColor(host.stdout),
+    onReaderGone,
+    () => {},
+  );
   // A dead stderr changes nothing: the outcome still has its exit code.
-  const err = outputStream(host.stderr, () => wantsColor(host.stderr), null);
+  const err = outputStream(
+    host.stderr,
+    () => wantsColor(host.stderr),
+    null,
+    () => out.push(),
+  );
   return {
     out,
     err,
@@ -65,6 +79,7 @@ function outputStream(
   output: HostOutput,
   wantsColor: () => boolean,
   onGone: (() => void) | null,
+  beforePush: () => void,
 ): OutputStream {
   const isFatal = onGone !== null;
   let failure: Error | null = output.isOpen ? null : closed();
@@ -100,6 +115,40 @@ function outputStream(
     }
   };
 
+  let waiting = "";
+  let timer: NodeJS.Immediate | undefined;
+  let draining: Promise<void> | null = null;
+
+  const hand = (text: string | Uint8Array) => {
+    const rest = writeNow(text);
+    if (rest.length === 0 || failure !== null) return;
+    listen();
+    const hasRoom = output.stream.write(rest, (error) => {
+      if (error) fail(error);
+    });
+    if (hasRoom || failure !== null || draining !== null) return;
+    draining = new Promise<void>((resolve, reject) => {
+      const wake = () => {
+        wakers.delete(wake);
+        draining = null;
+        if (failure !== null && isFatal) reject(failure);
+        else resolve();
+      };
+      wakers.add(wake);
+      output.stream.once("drain", wake);
+    });
+    draining.catch(() => {});
+  };
+  const push = () => {
+    clearImmediate(timer);
+    timer = undefined;
+    beforePush();
+    if (waiting === "") return;
+    const text = waiting;
+    waiting = "";
+    hand(text);
+  };
+
   return {
     get isTTY() {
       return output.isTTY;
@@ -114,27 +163,22 @@ function outputStream(
     get hasColor() {
       return wantsColor();
     },
-    async write(text) {
-      if (failure !== null) return isFatal ? Promise.reject(failure) : undefined;
-      const rest = text.length === 0 ? text : writeNow(text);
-      if (failure !== null && isFatal) throw failure;
-      if (rest.length === 0 || failure !== null) return;
-      listen();
-      const hasRoom = output.stream.write(rest, (error) => {
-        if (error) fail(error);
-      });
-      if (!hasRoom && failure === null) {
-        await new Promise<void>((resolve) => {
-          wakers.add(resolve);
-          output.stream.once("drain", () => {
-            wakers.delete(resolve);
-            resolve();
-          });
-        });
+    write(text) {
+      if (failure !== null) return isFatal ? Promise.reject(failure) : DONE;
+      if (text.length === 0) return draining ?? DONE;
+      if (typeof text === "string") waiting += text;
+      else {
+        push();
+        hand(text);
       }
-      if (failure !== null && isFatal) throw failure;
+      if (output.isTTY || !isFatal || waiting.length > MOST_WAITING) push();
+      else if (timer === undefined) timer = setImmediate(push);
+      if (failure !== null && isFatal) return Promise.reject(failure);
+      return draining ?? DONE;
     },
+    push,
     async flush() {
+      push();
       if (failure === null && isListening) {
         await new Promise<void>((resolve) => {
           wakers.add(resolve);
@@ -148,6 +192,10 @@ function outputStream(
     },
   };
 }
+
+const DONE: Promise<void> = Promise.resolve();
+/** Characters; more is not worth waiting for. */
+const MOST_WAITING = 65_536;
 
 const chalks: ChalkInstance[] = [];
 
