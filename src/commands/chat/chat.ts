@@ -43,6 +43,8 @@ export interface Chat {
   /** Tokens of the conversation as the service counted them last; null when it has changed since. */
   contextTokens: number | null;
   isLeaving: boolean;
+  /** Keeps a message that was not typed at the prompt, so that it can be brought back there. */
+  remember: (text: string) => void;
 }
 
 /** A prompt as it is sent. */

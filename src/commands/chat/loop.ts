@@ -11,6 +11,7 @@ export async function runLoop(chat: Chat): Promise<void> {
   const { context } = chat;
   const { report, io } = context;
   const history = new History(context.host, (message) => report.verbose(message));
+  chat.remember = (text) => history.add(text, history.texts.show(text));
   const prompter = openPrompter(chat, history);
   // Between two turns there is nothing to stop but the conversation.
   const release = context.onInterrupt(() => {

@@ -17,7 +17,9 @@ export interface Prompter {
 /** The prompter for this terminal. */
 export function openPrompter(chat: Chat, history: History): Prompter {
   const { host } = chat.context;
-  const isBasic = chat.style === "plain" || host.env["TERM"] === "dumb" || host.env["TERM"] === undefined;
+  const { TERM: term } = host.env;
+  const isBasic =
+    chat.style === "plain" || term === "dumb" || (term === undefined && host.platform !== "win32");
   return isBasic ? basicPrompter(chat) : editingPrompter(chat, history);
 }
 

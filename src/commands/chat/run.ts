@@ -30,6 +30,7 @@ export async function runChat(context: Context, flags: ChatFlags): Promise<void>
     attachments: [],
     contextTokens: null,
     isLeaving: false,
+    remember() {},
   };
   context.onExit(() => chat.session.close());
   adoptSession(chat, opened.session);

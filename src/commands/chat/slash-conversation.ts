@@ -20,14 +20,13 @@ export const CONVERSATION_COMMANDS: readonly SlashCommand[] = [
     completes: "models",
     summary: "ask the newest message again, once with another model if one is named",
     async run(chat, rest) {
-      const model = rest === "" ? undefined : rest;
       if (chat.session.turns.length === 0) {
         throw new CbrError("usage", { message: "there is nothing to ask again", hint: null });
       }
       // A model that cannot be called must not cost the answer that stands.
-      if (model !== undefined) await routeOf(chat, model);
+      const route = rest === "" ? undefined : await routeOf(chat, rest);
       await saving(chat, () => chat.session.retry());
-      await takeTurn(chat, null, model);
+      await takeTurn(chat, null, route);
     },
   },
   {
@@ -37,6 +36,7 @@ export const CONVERSATION_COMMANDS: readonly SlashCommand[] = [
     async run(chat, rest) {
       const text = await compose(chat.context, rest);
       if (text === null) return say(chat, "nothing was written; nothing is sent");
+      chat.remember(text);
       await ask(chat, text);
     },
   },

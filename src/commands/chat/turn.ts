@@ -14,12 +14,12 @@ import { renderersFor, showEnd, showStopped } from "./show.ts";
 import { guardWindow, warnNearWindow } from "./window.ts";
 
 /**
- * Says `prompt` to Claude; null asks the newest prompt again. `model` is for this once. Resolves when the turn is over, stopped
+ * Says `prompt` to Claude; null asks the newest prompt again. `only` is the way for this once. Resolves when the turn is over, stopped
  * by the person included. Throws CbrError; what was received by then is shown and saved.
  */
-export async function takeTurn(chat: Chat, prompt: ChatPrompt | null, model?: string): Promise<void> {
+export async function takeTurn(chat: Chat, prompt: ChatPrompt | null, only?: Route): Promise<void> {
   await reloadSettings(chat);
-  const route = await routeOf(chat, model);
+  const route = only ?? (await routeOf(chat));
   const history = chat.session.messages({ withPartial: true });
   const request = requestFor(chat, route, prompt, history);
   await guardWindow(chat, route, request, prompt);

@@ -163,6 +163,8 @@ describe.skipIf(!HAS_TMUX)("cbr chat at a terminal (needs tmux)", () => {
     await screen.shows("context");
     expect(bedrock.body().messages[0].content[0].text).toBe("from the editor\nline two");
     expect(readFileSync(join(home, "mode"), "utf8")).toBe("600\n");
+    await screen.press("Up");
+    await screen.shows("> from the editor⏎line two");
   });
 
   test("expired credentials do not end the chat; after renewal /retry works", async () => {
