@@ -11,10 +11,11 @@ export interface InProcessResult {
   stderr: string;
 }
 
-/** Runs the built program with a silent stdin. */
+/** Runs the built program with a silent stdin; `changes` replace parts of its Host. */
 export async function runInProcess(
   argv: readonly string[],
   env: Record<string, string>,
+  changes: Partial<Host> = {},
 ): Promise<InProcessResult> {
   const built = join(import.meta.dirname, "../../dist/main.js");
   const { main } = (await import(/* @vite-ignore */ built)) as { main: (host: Host) => Promise<number> };
@@ -47,6 +48,8 @@ export async function runInProcess(
       throw new Error(`exit ${code}`);
     },
   };
+  // Descriptors, not values: a change may be a getter that throws.
+  Object.defineProperties(host, Object.getOwnPropertyDescriptors(changes));
   const code = await main(host);
   return { code, stdout: out.text(), stderr: err.text() };
 }
