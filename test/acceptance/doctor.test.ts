@@ -426,6 +426,11 @@ describe("doctor", () => {
     ["a profile and keys", { AWS_PROFILE: "default" }, /`AWS_ACCESS_KEY_ID` and `AWS_PROFILE` are both set/],
     ["a blank token", { AWS_BEARER_TOKEN_BEDROCK: "" }, /`AWS_BEARER_TOKEN_BEDROCK` is set but blank/],
     [
+      "a region of no use",
+      { AWS_REGION: "us-east-9" },
+      /`us-east-9` \(AWS_REGION\) is no region that has Claude/,
+    ],
+    [
       "two regions",
       { AWS_DEFAULT_REGION: "eu-west-1" },
       /`AWS_REGION` \(us-east-1\) and `AWS_DEFAULT_REGION` \(eu-west-1\) differ/,

@@ -1,5 +1,6 @@
 // Settings that contradict each other, or do not mean what they seem to. Pure.
-import { geosOfRegion, isRegionInGeo } from "../../models/geos.ts";
+import { CATALOG } from "../../models/catalog.ts";
+import { GEOS, geosOfRegion, isRegionInGeo, regionsOfGeo } from "../../models/geos.ts";
 import type { Settings } from "../../settings/settings.ts";
 
 export interface Conflict {
@@ -40,6 +41,14 @@ function ofRegions({ region }: Settings, env: Env): Conflict[] {
       { message: "no region is set", fix: "set `AWS_REGION`, or `region` in the profile or the config file" },
     ];
   }
+  if (!isKnown(region.value)) {
+    return [
+      {
+        message: `\`${region.value}\` (${region.source}) is no region that has Claude on Bedrock, as far as is known`,
+        fix: `check the region in \`${region.source}\``,
+      },
+    ];
+  }
   if (first === undefined || second === undefined || first === second) return [];
   const used = region.source === "AWS_REGION" ? "the former is used" : `\`${region.source}\` is used`;
   return [
@@ -48,6 +57,13 @@ function ofRegions({ region }: Settings, env: Env): Conflict[] {
       fix: "set both to the same region, or unset one",
     },
   ];
+}
+
+function isKnown(region: string): boolean {
+  return (
+    GEOS.some((geo) => regionsOfGeo(geo)?.includes(region)) ||
+    CATALOG.models.some((model) => model.on_demand_regions.includes(region))
+  );
 }
 
 function ofCredentials(settings: Settings, env: Env): Conflict[] {

@@ -25,7 +25,10 @@ function headline(findings: readonly Finding[], out: Out, columns: number): stri
   const warnings = findings.filter(({ status }) => status === "warning").length;
   if (culprit === null) {
     const more = warnings === 0 ? "" : `, ${warnings} ${warnings === 1 ? "warning" : "warnings"}`;
-    return `${out.color.green(`nothing is broken${more}`)}\n\n`;
+    const isPartial = findings.some(
+      ({ status, message }) => status === "skipped" && message.startsWith("needs "),
+    );
+    return `${out.color.green(`nothing is broken${isPartial ? " where it could be looked at" : ""}${more}`)}\n\n`;
   }
   const words = `${culprit.name}: ${culprit.message}`;
   const [first = "", ...rest] = wrap(clean(words), columns - "broken: ".length);
