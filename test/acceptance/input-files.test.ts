@@ -110,7 +110,7 @@ test("a pipe with a writer is read", async () => {
   expect(bedrock.body(1).messages[0].content[0].text).toBe('<document path="p">three\n</document>');
 });
 
-test("a file that grows while it is read is no trouble", async () => {
+test("row 120: a file that grows while it is read is no trouble", async () => {
   write("log", "x".repeat(1000));
   const bedrock = await mocked();
   const running = bedrock.cbr(["invoke", "-f", "log", "hi"], { cwd });
@@ -121,7 +121,7 @@ test("a file that grows while it is read is no trouble", async () => {
   expect(content(bedrock)[0].text).toMatch(/^<document path="log">x{1000}y*<\/document>$/);
 });
 
-describe("refused, by name, without a request:", () => {
+describe("row 118, 119: refused, by name, without a request:", () => {
   const cases: [string, string, (directory: string) => void, string?][] = [
     ["a file that is not there", "file_unreadable", () => {}],
     ["a directory", "file_not_regular", (d) => mkdirSync(join(d, "f"))],
@@ -162,7 +162,7 @@ describe("refused, by name, without a request:", () => {
     expect(bedrock.mock.requests).toHaveLength(0);
   });
 
-  test("a pipe that nobody writes to", async () => {
+  test("row 119: a pipe that nobody writes to", async () => {
     const bedrock = await mocked();
     const run = await shell("mkfifo p; cbr invoke -f p hi", { env: bedrock.env, cwd });
     expect(run.code).toBe(3);

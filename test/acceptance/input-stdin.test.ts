@@ -12,7 +12,7 @@ const texts = (bedrock: Mocked) =>
     .body()
     .messages[0].content.map((block: { text?: string; type: string }) => block.text ?? block.type);
 
-describe("a pipe that stays open and silent", () => {
+describe("row 109: a pipe that stays open and silent", () => {
   test("gets one warning, the prompt goes without it, and the program ends with the answer", async () => {
     const bedrock = await mocked({ script: [{ text: "done" }] });
     const run = await bedrock.cbr(["invoke", "hi"], { stdin: "open" });
@@ -82,7 +82,7 @@ describe("a pipe that stays open and silent", () => {
   });
 });
 
-describe("no prompt", () => {
+describe("row 110, 117: no prompt", () => {
   test.each([
     "cbr invoke <&-",
     "cbr invoke </dev/null",
@@ -123,7 +123,7 @@ describe("no prompt", () => {
 });
 
 describe("the text of stdin", () => {
-  test("may come from a file, with CRLF and without a byte order mark", async () => {
+  test("row 114, 115: may come from a file, with CRLF and without a byte order mark", async () => {
     const home = freshHome();
     writeFileSync(join(home, "in.txt"), "\ufeffa\r\nb\r\n");
     const bedrock = await mocked();
@@ -131,7 +131,7 @@ describe("the text of stdin", () => {
     expect(texts(bedrock)).toEqual(["a\r\nb\r\n", "hi"]);
   });
 
-  test("may come a byte at a time", async () => {
+  test("row 116: may come a byte at a time", async () => {
     const bedrock = await mocked();
     const running = bedrock.cbr(["invoke"], { stdin: "open" });
     for (const byte of Buffer.from("grün 😀")) {
@@ -143,7 +143,7 @@ describe("the text of stdin", () => {
     expect(texts(bedrock)).toEqual(["grün 😀"]);
   });
 
-  test("is decoded from UTF-16, with a notice", async () => {
+  test("row 114, 150: is decoded from UTF-16, with a notice", async () => {
     const bedrock = await mocked();
     const run = await bedrock.cbr(["invoke"], { stdin: Buffer.from("\ufeffgrün\r\n", "utf16le") });
     expect(run.code).toBe(0);
@@ -156,7 +156,7 @@ describe("the text of stdin", () => {
     ["an image", png(), "binary_input", /NUL at byte 8/],
     ["a byte that is not UTF-8", Buffer.from([0x61, 0xff, 0x62]), "invalid_utf8", /offset 1/],
     ["a character cut short", Buffer.from([0x61, 0xe2, 0x82]), "invalid_utf8", /offset 1/],
-  ])("is refused with %s", async (_, stdin, code, message) => {
+  ])("row 112, 113: is refused with %s", async (_, stdin, code, message) => {
     const bedrock = await mocked();
     const run = await bedrock.cbr(["invoke", "--error-format=json", "hi"], { stdin });
     expect(run.code).toBe(3);
@@ -170,7 +170,7 @@ describe("the text of stdin", () => {
     expect(texts(bedrock)).toEqual(["image", "what is it?"]);
   });
 
-  test("is read to 20 MB and no further: the writer is stopped and memory is bounded", async () => {
+  test("row 111: is read to 20 MB and no further: the writer is stopped and memory is bounded", async () => {
     const running = cbr(["invoke", "--error-format=json"], { stdin: "open" });
     const { child } = running;
     let peak = 0;

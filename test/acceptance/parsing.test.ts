@@ -85,7 +85,7 @@ describe("what is not known is exit 2 with the nearest that is", () => {
   });
 });
 
-describe("values of flags", () => {
+describe("row 123: values of flags", () => {
   test.each([
     [["invoke", "-m", "", "hi"], "`--model` needs a value"],
     [["invoke", "--model=", "hi"], "`--model` needs a value"],
@@ -125,7 +125,7 @@ describe("flags and prompt in any order", () => {
     expect(await prompt("invoke", "--region=us-east-1", "--dry-run", "Hello")).toBe("Hello");
   });
 
-  test("-- ends the flags", async () => {
+  test("row 121: -- ends the flags", async () => {
     expect(await prompt("invoke", ...DRY, "--", "--json", "-m", "--help")).toBe("--json -m --help");
     expect(await prompt("invoke", ...DRY, "a", "--", "--", "b")).toBe("a -- b");
   });

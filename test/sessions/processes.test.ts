@@ -82,7 +82,7 @@ test(
   KILLS * 1000,
 );
 
-test("four writers on one session lose no turn", async () => {
+test("row 128: four writers on one session lose no turn", async () => {
   const state = mkdtempSync(join(tmpdir(), "cbr-four-"));
   const writers = ["a", "b", "c", "d"].map((tag) => startWriter(state, tag, 25, "each"));
   expect(await Promise.all(writers.map((writer) => writer.ended))).toEqual([0, 0, 0, 0]);
@@ -91,7 +91,7 @@ test("four writers on one session lose no turn", async () => {
   expect((await wholeTurns(state)).sort()).toEqual(said.sort());
 });
 
-test.each(["000", "002", "022", "077"])("under umask %s nobody else can read anything", async (umask) => {
+test.each(["000", "002", "022", "077"])("row 133: under umask %s nobody else can read anything", async (umask) => {
   const state = mkdtempSync(join(tmpdir(), "cbr-umask-"));
   const command = `umask ${umask} && exec "$0" "$@"`;
   const child = spawn("sh", [
@@ -140,7 +140,7 @@ test("a full disk costs the turn that did not fit and nothing else", async () =>
   expect((await sessions.open("work", "read")).turns.length).toBeGreaterThan(0);
 });
 
-test("a killed holder's lock is taken over by exactly one of four", async () => {
+test("row 129: a killed holder's lock is taken over by exactly one of four", async () => {
   for (let round = 0; round < 5; round++) {
     const state = mkdtempSync(join(tmpdir(), "cbr-stale-"));
     const dead = startWriter(state, "dead", Number.POSITIVE_INFINITY, "hold");

@@ -39,7 +39,7 @@ test("files are 0600 and directories 0700, and loose ones are tightened with a n
   expect(place.notices).toHaveLength(2);
 });
 
-describe("a link is never followed", () => {
+describe("row 132: a link is never followed", () => {
   const planted = (make: (place: ReturnType<typeof bench>, victim: string) => void) => async () => {
     const place = bench();
     const victim = join(mkdtempSync(join(tmpdir(), "cbr-victim-")), "victim");
@@ -82,7 +82,7 @@ test("what is no regular file is refused", async () => {
   await expect(say(place)).rejects.toMatchObject({ exitCode: 11 });
 });
 
-test.runIf(process.geteuid?.() === 0)("what belongs to another user is refused", async () => {
+test.runIf(process.geteuid?.() === 0)("row 132: what belongs to another user is refused", async () => {
   const place = bench();
   const path = await say(place);
   chownSync(path, 12345, 12345);
@@ -93,7 +93,7 @@ test.runIf(process.geteuid?.() === 0)("what belongs to another user is refused",
   await expect(say(other)).rejects.toMatchObject({ code: "unsafe_path" });
 });
 
-test.runIf(process.geteuid?.() === 0)("root leaves nothing in another user's home", async () => {
+test.runIf(process.geteuid?.() === 0)("S14: root leaves nothing in another user's home", async () => {
   const home = mkdtempSync(join(tmpdir(), "cbr-other-"));
   chownSync(home, 12345, 12345);
   const place = bench({ state: home });
@@ -122,7 +122,7 @@ test.each([
   "a\nb",
   "C:x",
   "a\\b",
-])("the name %j is refused", async (name) => {
+])("row 131: the name %j is refused", async (name) => {
   const place = bench();
   for (const open of ["create", "append", "read"] as const) {
     await expect(place.sessions.open(name, open)).rejects.toMatchObject({
@@ -139,7 +139,7 @@ test.each(["a", "A.b-c_9", "x".repeat(64), "console", "com10", "_"])("the name %
   expect(place.sessions.files().map((file) => file.name)).toEqual([name]);
 });
 
-test("a name that differs from another only in case is refused", async () => {
+test("row 131: a name that differs from another only in case is refused", async () => {
   const place = bench();
   await say(place, "Work");
   await expect(place.sessions.open("work", "create")).rejects.toMatchObject({ code: "session_name_invalid" });

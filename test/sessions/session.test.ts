@@ -92,7 +92,7 @@ test("undo, retry, clear and compact change what is sent and remove nothing from
   expect(readFileSync(path).subarray(0, before.length).equals(before)).toBe(true);
 });
 
-test("a torn tail is cut off from what follows, and only the torn line is lost", async () => {
+test("row 125: a torn tail is cut off from what follows, and only the torn line is lost", async () => {
   const { sessions, warnings, path } = await withTurns("one", "two");
   truncateSync(path, readFileSync(path).length - 20);
   const session = await sessions.open("work", "append");
@@ -128,7 +128,7 @@ test.each([
     Buffer.from(`{"type":"user","id":"x","content":${"[".repeat(1e4)}${"]".repeat(1e4)}}\n`),
   ],
   ["invalid UTF-8", Buffer.from([0xff, 0xfe, 0x0a])],
-])("%s in the middle hides nothing that follows and is warned of once", async (_, damage) => {
+])("row 126, 127: %s in the middle hides nothing that follows and is warned of once", async (_, damage) => {
   const { sessions, warnings, path } = await withTurns("one");
   appendFileSync(path, damage);
   const session = await sessions.open("work", "append");
@@ -160,7 +160,7 @@ test("keys named __proto__ are data", async () => {
   expect(({} as Record<string, unknown>)["model"]).toBeUndefined();
 });
 
-test("a session from a newer version is refused and left as it is", async () => {
+test("row 130: a session from a newer version is refused and left as it is", async () => {
   const { sessions, path } = await withTurns("one");
   const newer = readFileSync(path, "utf8").replace('"version":1', '"version":2');
   writeFileSync(path, newer);
@@ -170,7 +170,7 @@ test("a session from a newer version is refused and left as it is", async () => 
   expect(readFileSync(path, "utf8")).toBe(newer);
 });
 
-test("records and fields of a later minor version are passed over in silence and kept", async () => {
+test("row 130: records and fields of a later minor version are passed over in silence and kept", async () => {
   const { sessions, warnings, path } = await withTurns("one");
   const extra = '{"type":"mood","value":"good"}\n{"type":"title","title":"t","later":1}\n';
   appendFileSync(path, extra);
