@@ -28,7 +28,7 @@ export async function compact(chat: Chat): Promise<void> {
   const messages = messagesOf(older, { summary: chat.session.summary, withPartial: true });
   const parts = [{ name: "the prompt", kind: "words", bytes: INSTRUCTION.length } as const];
   const request = requestFor(chat, route, { content, parts: [...parts] }, messages);
-  const { reply, failure } = await send(chat, request, { label: "summarising", renderers: () => [] });
+  const { reply, failure } = await send(chat, request, { label: "summarising", renderers: async () => [] });
   if (failure !== null) {
     if (failure.error instanceof Interrupted && !chat.context.signal.aborted) return showStopped(chat);
     throw failure.error;

@@ -19,7 +19,7 @@ export interface Sent {
 export interface SendingOptions {
   label: string;
   /** Called with what ends the waiting, before the first thing is shown. */
-  renderers: (stopWaiting: () => void) => Renderer[];
+  renderers: (stopWaiting: () => void) => Promise<Renderer[]>;
 }
 
 /** Sends `request` and waits for its end. Never throws, except what a renderer throws when its reader is gone. */
@@ -34,7 +34,7 @@ export async function send(chat: Chat, request: ClaudeRequest, options: SendingO
       })
     : () => {};
   const spinner = startSpinner(chat.style === "plain" ? still(context) : context, options.label);
-  const renderers = options.renderers(spinner.stop);
+  const renderers = await options.renderers(spinner.stop);
   const received = collector();
   const startedAt = host.elapsed();
   let firstTokenMs: number | null = null;

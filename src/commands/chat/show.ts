@@ -4,7 +4,6 @@ import type { ContentBlock } from "../../core/messages.ts";
 import { resultObject } from "../../core/result.ts";
 import type { Cost } from "../../models/prices.ts";
 import type { Route } from "../../models/route.ts";
-import { markdownReply } from "../../render/markdown/reply.ts";
 import { eventRenderer, jsonFor, type Renderer, textRenderer } from "../../render/reply.ts";
 import { sanitize, sanitizeLine } from "../../render/sanitize.ts";
 import { joinFacts, statusLine } from "../../render/status-line.ts";
@@ -15,7 +14,11 @@ import type { Sent } from "./send.ts";
 import { contextUse } from "./window.ts";
 
 /** The consumers of one reply's events. */
-export function renderersFor(chat: Chat, request: ClaudeRequest, stopWaiting: () => void): Renderer[] {
+export async function renderersFor(
+  chat: Chat,
+  request: ClaudeRequest,
+  stopWaiting: () => void,
+): Promise<Renderer[]> {
   const { io, report, host } = chat.context;
   if (chat.format === "stream-json") {
     report.onWarning = ({ code, message }) => {
@@ -24,16 +27,19 @@ export function renderersFor(chat: Chat, request: ClaudeRequest, stopWaiting: ()
     return [eventRenderer(io.out, request.modelId)];
   }
   if (chat.format === "json") return [];
-  const answer = textOn(chat);
+  const answer = await textOn(chat);
   if (!chat.isInteractive) return [answer];
   const canRedraw = io.err.isTTY && chat.style !== "plain" && host.env["TERM"] !== "dumb";
   return [thinkingFold(io.err, { elapsed: host.elapsed, canRedraw, beforeText: stopWaiting }), answer];
 }
 
 /** The answer's text; where a program reads it, always ended by a newline. */
-function textOn(chat: Chat): Renderer {
+async function textOn(chat: Chat): Promise<Renderer> {
   const { io, host } = chat.context;
-  if (io.out.isTTY && chat.style === "rendered") return markdownReply(io.out, host.env);
+  if (io.out.isTTY && chat.style === "rendered") {
+    const { markdownReply } = await import("../../render/markdown/reply.ts");
+    return markdownReply(io.out, host.env);
+  }
   const text = textRenderer(io.out);
   if (io.out.isTTY) return text;
   let last = "";
