@@ -22,8 +22,10 @@ export function deny(
   );
 }
 
-function covers(pattern: string, action: string): boolean {
-  const [wanted, name] = [pattern.toLowerCase(), action.toLowerCase()];
+/** Whether `pattern` (an IAM action, with or without its service, `*` at the end allowed) covers `action`. */
+export function covers(pattern: string, action: string): boolean {
+  const wanted = pattern.toLowerCase();
+  const name = (wanted.includes(":") ? action : action.slice(action.indexOf(":") + 1)).toLowerCase();
   return wanted.endsWith("*") ? name.startsWith(wanted.slice(0, -1)) : wanted === name;
 }
 

@@ -67,6 +67,15 @@ export interface RunningMock {
 const BODY_LIMIT = 64 * 1024 * 1024;
 const ROUTES: readonly MockRoute[] = [...RUNTIME_ROUTES, ...MESSAGES_ROUTES, ...CONTROL_ROUTES];
 
+/** The IAM actions that `deny` can name. */
+export const DENIABLE_ACTIONS: readonly string[] = [
+  ...new Set([
+    ...ROUTES.map(({ action }) => action),
+    "bedrock:CallWithBearerToken",
+    "bedrock-mantle:CallWithBearerToken",
+  ]),
+];
+
 /** Starts a mock and resolves when it listens; rejects when the port is taken. */
 export async function startMock(options: MockOptions = {}): Promise<RunningMock> {
   const now = options.now ?? Date.now;

@@ -92,6 +92,8 @@ describe("its environment", () => {
     const hostile = [
       "AWS_PROFILE",
       "AWS_SESSION_TOKEN",
+      "AWS_CREDENTIAL_EXPIRATION",
+      "AWS_ACCOUNT_ID",
       "AWS_BEARER_TOKEN_BEDROCK",
       "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
       "AWS_ENDPOINT_URL_BEDROCK",

@@ -89,6 +89,18 @@ describe("--deny", () => {
     expect(run.code).toBe(4);
     expect(run.stderr).toContain("is not authorized to perform: bedrock:InvokeModelWithResponseStream");
   });
+
+  it("takes an action without its service", async () => {
+    const run = await cbr(["mock", "--deny", "GetCallerIdentity", "--", "cbr", "whoami"]);
+    expect(run.code).toBe(4);
+    expect(run.stderr).toContain("is not authorized to perform: sts:GetCallerIdentity");
+  });
+
+  it("refuses to deny what does not exist, instead of denying nothing", async () => {
+    const run = await cbr(["mock", "--deny", "bedrock:InvokeModle", "--", "echo", "ran"]);
+    expect(run).toMatchObject({ code: 2, stdout: "" });
+    expect(run.stderr).toContain("did you mean `bedrock:InvokeModel`?");
+  });
 });
 
 describe("--rate", () => {
