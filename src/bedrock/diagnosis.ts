@@ -43,7 +43,7 @@ export async function openDiagnosis(options: DiagnosisOptions): Promise<Diagnosi
       inUse("control-plane", "bedrock"),
       ...(main.auth === "sigv4" ? [inUse("sts", "sts")] : []),
     ],
-    reach: (endpoint, signal) => reach(signed.http, { host, settings, region }, endpoint, signal),
+    reach: (endpoint, signal) => reach(signed.http, { host, region }, endpoint, signal),
     profile: () => profileFacts(host, settings.awsProfile ?? "default"),
     identity: identity(signed),
     control: () => controlPlane(main),

@@ -57,7 +57,11 @@ export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> 
           connectTimeout: settings.connect_timeout?.value ?? 5000,
           signal: options?.abortSignal as AbortSignal | undefined,
         });
-        if (proxy !== null && response.statusCode === 407) throw refusedByProxy(proxy);
+        const { statusCode, body } = response;
+        if (proxy !== null && statusCode === 407) throw refusedByProxy(proxy);
+        // A proxy that does not connect answers in the endpoint's place, and outside of TLS: its 403 is not the service's.
+        const isOfProxy = isTls && (body as { socket?: { encrypted?: boolean } }).socket?.encrypted !== true;
+        if (proxy !== null && isOfProxy) throw notConnected(proxy, authority, statusCode);
         return { response };
       } catch (error) {
         // Whoever explains the error must know that the proxy, not the endpoint, may be to blame.
@@ -91,6 +95,16 @@ async function newAgent(
   }
   const { HttpsProxyAgent } = await import("https-proxy-agent");
   return new HttpsProxyAgent(proxy, options) as unknown as http.Agent;
+}
+
+function notConnected(proxy: string, authority: string, status: number): CbrError {
+  const [host = authority] = authority.split(/:\d+$/);
+  return new CbrError("proxy_failed", {
+    message: `the proxy ${nameOfProxy(proxy)} refused to connect to ${authority} (HTTP ${status})`,
+    hint: `ask whoever runs the proxy to allow ${host}, or add it to \`NO_PROXY\``,
+    // A gateway's own trouble may pass; a policy does not.
+    retryable: status >= 500,
+  });
 }
 
 function refusedByProxy(proxy: string): CbrError {

@@ -218,7 +218,7 @@ const ROWS: Row[] = [
       culprit: "runtime_endpoint",
       code: "proxy_failed",
       exit: 7,
-      says: /proxy 127\.0\.0\.1:\d+ .*HTTP 403/,
+      says: /proxy \S*127\.0\.0\.1:\d+ refused to connect to bedrock-runtime.*HTTP 403/,
     },
   },
   {

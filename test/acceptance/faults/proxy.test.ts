@@ -131,6 +131,22 @@ test("row 15: a proxy that wants a password is named without the one it got, and
   expect(log).toHaveLength(1);
 });
 
+test("row 15: a proxy that refuses to connect is the culprit, not the account", async () => {
+  const { server, env } = await behindTls();
+  const { url, log } = await proxy({ refuse: 403 });
+  const run = await ask(server, [], { env: { ...env, HTTPS_PROXY: url } });
+  expectRow(
+    {
+      code: 7,
+      stderr: [new RegExp(`^cbr: the proxy ${url} refused to connect.*403`, "m"), /^hint: /m],
+      hits: 0,
+    },
+    run,
+    server,
+  );
+  expect(log).toHaveLength(1);
+});
+
 test("row 15: the same in front of plain http", async () => {
   const server = await faulty(OK);
   const { url, log } = await proxy({ refuse: 407 });
