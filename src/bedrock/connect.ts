@@ -45,7 +45,15 @@ export async function connect(options: ConnectOptions): Promise<Claude> {
       return countTokens(session, request, sendOptions, sender);
     },
     async warmUp() {
-      await transportFor("invoke");
+      await transportFor("invoke").catch(() => {});
+      const { settings, region } = options;
+      const hosts = {
+        fips: settings.use_fips_endpoint?.value ?? false,
+        dualstack: settings.use_dualstack_endpoint?.value ?? false,
+      };
+      await session.http.warm(
+        session.endpoint("bedrock-runtime") ?? awsEndpoint("bedrock-runtime", region, hosts),
+      );
     },
     close() {
       session.http.destroy();

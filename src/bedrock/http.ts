@@ -11,6 +11,8 @@ import { trustOf } from "./trust.ts";
 export interface HttpWay {
   readonly metadata: { handlerProtocol: string };
   handle(request: HttpRequest, options?: HttpHandlerOptions): Promise<{ response: HttpResponse }>;
+  /** Opens a connection to `url` for the next request to it; behind a proxy nothing is opened. Never rejects. */
+  warm(url: string): Promise<void>;
   destroy(): void;
 }
 
@@ -37,17 +39,33 @@ export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> 
     return agent;
   };
 
+  const moduleFor = async (isTls: boolean): Promise<typeof http> =>
+    isTls ? await import("node:https").then((https) => https.default as unknown as typeof http) : http;
+
   return {
     metadata: { handlerProtocol: "http/1.1" },
+    async warm(url) {
+      try {
+        const { protocol, hostname, port } = new URL(url);
+        const isTls = protocol === "https:";
+        if (proxyFor(host, url) !== null) return;
+        const agent = await agentFor(isTls, null, await moduleFor(isTls));
+        const { warmable } = await import("./warm-agent.ts");
+        await warmable(agent)({
+          host: hostname.replace(/^\[(.*)\]$/, "$1"),
+          port: Number(port) || (isTls ? 443 : 80),
+        });
+      } catch {
+        // the request itself will say what is wrong
+      }
+    },
     async handle(request, options) {
       const isTls = request.protocol === "https:";
       const authority = request.port ? `${request.hostname}:${request.port}` : request.hostname;
       const proxy = proxyFor(host, `${request.protocol}//${authority}/`);
       try {
         // TLS takes longer to load than plain HTTP, which is all that a local endpoint needs.
-        const module = isTls
-          ? await import("node:https").then((https) => https.default as unknown as typeof http)
-          : http;
+        const module = await moduleFor(isTls);
         // Idle and overall limits are kept by the sender, which knows what it waits for; only connecting is bounded here.
         const response = await sendHttp(request, {
           agent: await agentFor(isTls, proxy, module),

@@ -110,6 +110,7 @@ async function* attemptOnce(
   // What came before content is kept back: if the attempt fails it never happened.
   const held: ReplyEvent[] = [];
   let text = "";
+  let isWhole = false;
   try {
     const reply = await watchdog.race(transport.open(request, watchdog.signal));
     watchdog.beat();
@@ -124,6 +125,7 @@ async function* attemptOnce(
       attempt.hasContent ||= isContent(event);
       if (event.type === "text-delta") text += event.text;
       yield* held.splice(0);
+      isWhole = event.type === "end";
       yield event;
       watchdog.beat();
     }
@@ -140,7 +142,9 @@ async function* attemptOnce(
     failure.partialText ??= attempt.hasContent ? text : null;
     throw new AttemptFailed(failure, (error as { serviceDate?: string }).serviceDate);
   } finally {
-    watchdog.dispose();
+    // After a whole answer the connection is kept for the next request.
+    if (isWhole) watchdog.release();
+    else watchdog.dispose();
   }
 }
 

@@ -64,11 +64,16 @@ export class Watchdog {
     });
   }
 
-  /** Clears the timers and ends whatever of the request is still on the wire. */
-  dispose(): void {
+  /** Clears the timers; what is still on the wire is nobody's concern any more. */
+  release(): void {
     clearTimeout(this.#phase);
     clearTimeout(this.#overall);
     this.#outer.removeEventListener("abort", this.#onOuterAbort);
+  }
+
+  /** Clears the timers and ends whatever of the request is still on the wire. */
+  dispose(): void {
+    this.release();
     this.#controller.abort(new Error("done"));
   }
 
