@@ -21,7 +21,7 @@ export async function quotas(
     found = await (await scene.diagnosis()).quotas((quota) => isOf(quota, name, route.geo), { signal });
   } catch (error) {
     if (!(error instanceof CbrError)) throw error;
-    return skipped(`cannot be seen: ${error.message}`, "servicequotas:ListServiceQuotas would show them");
+    return skipped(`cannot be seen: ${error.message}`);
   }
   if (found.length === 0) return skipped(`Service Quotas names none for ${name}`);
   const details = found.map((quota) => `${quota.name}: ${count(quota.value)}`);
