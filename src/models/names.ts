@@ -129,6 +129,12 @@ function parseLive(name: string, live: LiveLists | null): ModelName | null {
 }
 
 function refuse(name: string, aliases: Readonly<Record<string, string>>): never {
+  if (Object.hasOwn(aliases, name)) {
+    throw new CbrError("unknown_model", {
+      message: `the alias \`${name}\` leads back to itself and to no model`,
+      hint: "mend `[aliases]` in the config file",
+    });
+  }
   const suggestions = suggest(name, aliases);
   throw new CbrError("unknown_model", {
     message: `no model is called \`${name}\``,

@@ -212,7 +212,9 @@ describe("the user's aliases", () => {
 
   test("an alias for itself is the built-in name; a circle of strangers is unknown", () => {
     expect(baseIdFor("opus", { opus: "opus" })).toBe("anthropic.claude-opus-5-5");
-    expect(errorOf(() => parseModelName("a", { a: "b", b: "a" })).code).toBe("unknown_model");
+    const error = errorOf(() => parseModelName("a", { a: "b", b: "a" }));
+    expect(error.code).toBe("unknown_model");
+    expect(error.message).toBe("the alias `a` leads back to itself and to no model");
   });
 
   test("names of Object's own properties are no aliases", () => {
