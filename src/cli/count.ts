@@ -7,22 +7,29 @@ import type { Route } from "../models/route.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Context } from "./context.ts";
 
+export interface Counted extends TokenCount {
+  /** Why it is an estimate; null where it is none. */
+  reason: string | null;
+  /** What the service answered in place of a count. */
+  failure: unknown;
+}
+
 /** Counts by the service where it can count this model, else estimates and says why. Throws only when interrupted. */
 export async function countInput(
   context: Context,
   settings: Settings,
   route: Route,
   request: ClaudeRequest,
-): Promise<TokenCount & { reason: string | null }> {
+): Promise<Counted> {
   const way = countingWay(route, request);
-  if (way === null) return estimate(request, "no Bedrock API counts tokens for this model");
+  if (way === null) return estimate(request, "no Bedrock API counts tokens for this model", null);
   try {
     const claude = await context.claude(settings, request.region);
     const input_tokens = await claude.countTokens(way.request, { signal: context.signal });
-    return { input_tokens, method: way.method, reason: null };
+    return { input_tokens, method: way.method, reason: null, failure: null };
   } catch (error) {
     if (context.signal.aborted) throw context.signal.reason;
-    return estimate(request, error instanceof Error ? error.message : String(error));
+    return estimate(request, error instanceof Error ? error.message : String(error), error);
   }
 }
 
@@ -41,9 +48,14 @@ function countingWay(
   return null;
 }
 
-function estimate(request: ClaudeRequest, reason: string): TokenCount & { reason: string } {
+function estimate(request: ClaudeRequest, reason: string, failure: unknown): Counted {
   const { messages, system, tools } = request.body;
-  return { input_tokens: estimateTokens([messages, system ?? [], tools ?? []]), method: "estimate", reason };
+  return {
+    input_tokens: estimateTokens([messages, system ?? [], tools ?? []]),
+    method: "estimate",
+    reason,
+    failure,
+  };
 }
 
 export interface SendGuards {
@@ -70,6 +82,7 @@ export async function guardSending(
   if (guards.maxCost === null && !isNearWindow) return;
   const count = await countInput(context, settings, route, request);
   const isCounted = count.method !== "estimate";
+  if (count.failure instanceof CbrError && count.failure.code === "prompt_too_long") throw count.failure;
   if (window !== null && isCounted && count.input_tokens > window) {
     throw new CbrError("prompt_too_long", {
       message: `the prompt has ${count.input_tokens} tokens, more than the ${window} of ${route.model?.name}`,

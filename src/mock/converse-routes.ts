@@ -62,8 +62,15 @@ function converse(request: MockRequest, form: "whole" | "stream"): MockReply {
     ? { ...blockedAnswer(replyName(model), body), stopReason: "guardrail_intervened" }
     : answerTo(request, body, { model, modelId, name: replyName(model) });
   const closing = closingFields(answer, options, blocked);
-  if (form === "whole") return jsonReply(converseJson(answer, closing));
-  return streamReply(request, answer, converseEncoder(answer, closing), {});
+  const stop = stopFields(answer, asked["additionalModelResponseFieldPaths"]);
+  if (form === "whole") return jsonReply(converseJson(answer, { ...closing, ...stop }));
+  return streamReply(request, answer, converseEncoder(answer, closing, stop), {});
+}
+
+/** What of the model's own reply was asked for, of the one field that clients ask for. */
+function stopFields({ stopSequence }: Answer, paths: unknown): Fields {
+  const isAsked = Array.isArray(paths) && paths.includes("/stop_sequence");
+  return isAsked ? { additionalModelResponseFields: { stop_sequence: stopSequence } } : {};
 }
 
 function closingFields(answer: Answer, options: BedrockOptions, blocked: boolean): Fields {
@@ -129,7 +136,7 @@ function toolUseId(block: Block): string {
 }
 
 /** Frames of ConverseStream. Text and reasoning have no start event; the metadata come after the stop. */
-function converseEncoder(answer: Answer, closing: Fields): EventEncoder {
+function converseEncoder(answer: Answer, closing: Fields, stop: Fields): EventEncoder {
   let count = 0;
   const frame = (type: string, payload: Fields) => converseFrame(type, payload, count++);
   return {
@@ -177,7 +184,7 @@ function converseEncoder(answer: Answer, closing: Fields): EventEncoder {
       case "content_block_stop":
         return [["contentBlockStop", { contentBlockIndex }]];
       case "message_delta":
-        return [["messageStop", { stopReason: (event["delta"] as Fields)["stop_reason"] }]];
+        return [["messageStop", { ...stop, stopReason: (event["delta"] as Fields)["stop_reason"] }]];
       case "message_stop":
         return answer.usage === null ? [] : [["metadata", last]];
       default:
