@@ -11,6 +11,7 @@ import {
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { TEMPORARY_CREDENTIALS, TEST_API_KEY } from "../../../src/mock/credentials.ts";
 import { HTTP_FAULTS, STREAM_FAULTS } from "../../../src/mock/faults.ts";
 import { sanitize, sanitizer } from "../../../src/render/sanitize.ts";
 import { cbr, freshHome } from "../../support/cbr.ts";
@@ -459,6 +460,7 @@ test("S17: memory is bounded in the worst of faults", async () => {
       } as never,
     ]);
     const run = await shell(
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
       'cbr invoke --max-attempts 1 hi & p=$!; peak=0; while kill -0 $p 2>/dev/null; do for q in $p $(cat /proc/$p/task/$p/children 2>/dev/null); do m=$(awk \'/VmHWM/{print $2}\' /proc/$q/status 2>/dev/null); [ "${m:-0}" -gt $peak ] && peak=$m; done; sleep 0.01; done; wait $p; echo " $? $peak"',
       { env: server.env },
     );
