@@ -88,6 +88,27 @@ export async function bundleProgram(): Promise<Bundle> {
   return { files, metafile };
 }
 
+/** The whole program in one file, for a runtime that compiles it ahead of time: nothing is gained by splitting it there. */
+export async function bundleStandalone(): Promise<string> {
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: ["bin/standalone.ts"],
+    bundle: true,
+    format: "cjs",
+    platform: "node",
+    target: "es2024",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "none",
+    charset: "utf8",
+    logLevel: "warning",
+    write: false,
+    define: { ...(await facts()), "import.meta.url": "__filename" },
+    plugins: [patches],
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
 async function replaceFile(path: string, content: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   await writeFile(temporary, content);
