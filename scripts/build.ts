@@ -92,7 +92,7 @@ export async function bundleProgram(): Promise<Bundle> {
 export async function bundleStandalone(): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
-    entryPoints: ["bin/standalone.ts"],
+    entryPoints: ["bin/standalone.mts"],
     bundle: true,
     format: "cjs",
     platform: "node",
