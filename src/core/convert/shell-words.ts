@@ -78,7 +78,8 @@ class Reader {
   word(): string {
     let word = "";
     for (;;) {
-      const plain = this.take(/[^\s'"\\$;|&<>]+/y);
+      // Only blanks and newlines end a word: a stray return or a no-break space from a web page is part of it, as in a shell.
+      const plain = this.take(/[^ \t\n'"\\$;|&<>]+/y);
       if (plain !== null) word += plain;
       else if (this.take(/\\\n/y) !== null) continue;
       else if (this.take(/\\/y) !== null) word += this.take(/[\s\S]/y) ?? "\\";

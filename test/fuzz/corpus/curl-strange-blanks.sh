@@ -1,0 +1,1 @@
+curl https://x -d '{}'  -H 'a: b'
