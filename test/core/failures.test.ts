@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ERROR_CODES } from "../../src/core/error-codes.ts";
+import { lookUp } from "../../src/core/failures/lookup.ts";
 import { readFailure } from "../../src/core/failures/read.ts";
 import { PATTERNS, recognise } from "../../src/core/failures/recognise.ts";
 
@@ -189,6 +190,16 @@ describe("pasted text", () => {
     ["Error: connect ECONNREFUSED 127.0.0.1:8080", "connection_refused"],
     ["getaddrinfo EAI_AGAIN bedrock-runtime.us-east-1.amazonaws.com", "dns_failed"],
     ["Hostname/IP does not match certificate's altnames", "tls_failed"],
+    [
+      'botocore.exceptions.EndpointConnectionError: Could not connect to the endpoint URL: "https://bedrock-runtime.us-esat-1.amazonaws.com/"',
+      "network_error",
+    ],
+    ["anthropic.APIConnectionError: Connection error.", "network_error"],
+    ['Read timeout on endpoint URL: "https://bedrock-runtime.us-east-1.amazonaws.com/"', "network_error"],
+    ['Connect timeout on endpoint URL: "https://bedrock.us-east-1.amazonaws.com/"', "connect_timeout"],
+    ['Failed to connect to proxy URL: "http://proxy:8080"', "proxy_failed"],
+    ["Error loading SSO Token: Token for work does not exist", "sso_expired"],
+    ["Provided region_name 'us_east' doesn't match a supported format.", "region_invalid"],
     ["HTTP/1.1 529", "overloaded"],
     ["throttled", "throttled"],
     ["ThrottlingException", "throttled"],
@@ -199,6 +210,28 @@ describe("pasted text", () => {
   it.each(["", "hello world", "the quick brown timeout", "200", "{}", "[1,2", "null", "TimeoutError"])(
     "does not guess at %j",
     (text) => expect(codeOf(text)).toBeUndefined(),
+  );
+
+  it("finds the last error of a long log, whatever else the log says", () => {
+    const calm = "2026-11-20 INFO request 200 in 12 ms\n".repeat(30_000);
+    const early =
+      "An error occurred (ValidationException) when calling the InvokeModel operation: Invalid API version\n";
+    const late =
+      "An error occurred (ThrottlingException) when calling the InvokeModel operation: Too many tokens per day\n";
+    expect(lookUp(early + calm + late + "worker terminated\n".repeat(3))?.code).toBe("daily_quota");
+    expect(lookUp(`${calm}Unable to locate credentials\n`)?.code).toBe("no_credentials");
+    expect(lookUp(calm)).toBeNull();
+  });
+
+  // Each of these made some pattern try again from every character: minutes instead of milliseconds.
+  it.each(["a", "a.", "_", "1", "messages.1.content.", "tools.0.", "model ", "credential_process "])(
+    "does not stumble over two million characters of %j",
+    { timeout: 5000 },
+    (piece) => {
+      const text = piece.repeat(2_000_000 / piece.length);
+      expect(lookUp(text)).toBeNull();
+      expect(recognise({ name: null, status: 400, message: text })?.code).toBe("validation");
+    },
   );
 
   it("survives hostile JSON", () => {

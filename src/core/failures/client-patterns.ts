@@ -10,7 +10,7 @@ export const CLIENT_PATTERNS: readonly Pattern[] = [
     code: "sso_expired",
     kinds,
     message:
-      /sso session (?:token )?associated with (?:this profile|profile=).*(?:expired|invalid|not found)|refresh this sso session|value not present for '\w+' in sso token/i,
+      /sso session (?:token )?associated with (?:this profile|profile=).*(?:expired|invalid|not found)|refresh this sso session|error loading sso token|error when retrieving token from sso|token has expired and refresh failed|value not present for '\w+' in sso token/i,
     sentence: ({ facts, failure }) => {
       const profile = facts.profile ?? /profile=(\S+)/.exec(failure.message)?.[1];
       return `there is no valid SSO session${profile === undefined ? "" : ` for profile \`${profile}\``}`;
@@ -126,7 +126,8 @@ export const CLIENT_PATTERNS: readonly Pattern[] = [
   {
     code: "region_invalid",
     kinds,
-    message: /region not accepted|not a valid hostname component|invalid region in client config/i,
+    message:
+      /region not accepted|provided region_name|not a valid hostname component|invalid region in client config/i,
   },
   {
     code: "credentials_incomplete",

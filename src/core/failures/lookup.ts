@@ -2,7 +2,7 @@
 import { ERROR_CODES, type ErrorCode } from "../error-codes.ts";
 import { nearest } from "../nearest.ts";
 import { readFailure } from "./read.ts";
-import { recognise } from "./recognise.ts";
+import { MAX_WORDING, recognise } from "./recognise.ts";
 
 /** One explanation, in the shape of `cbr explain --json`. */
 export interface Explanation {
@@ -36,8 +36,34 @@ export const EXIT_CODES: Readonly<Record<number, { meaning: string; advice: stri
   143: { meaning: "stopped by SIGTERM", advice: "run it again" },
 };
 
-/** Explains `text`; null where nothing in it is known. */
+/** Explains `text`; null where nothing in it is known. Of a long log it is the last error. */
 export function lookUp(text: string): Explanation | null {
+  if (text.length <= MAX_WORDING) return lookUpIn(text);
+  const whole = /^\s*[{[]/.test(text) ? lookUpIn(text) : null;
+  if (whole !== null) return whole;
+  const lines = text.slice(-MAX_LOG).split("\n").slice(-MAX_LINES).reverse();
+  const short = lines.map((line) => line.slice(0, MAX_WORDING)).filter((line) => line.trim() !== "");
+  // A line with an exception's name or a status in it says more than one with a familiar word.
+  return firstOf(short.filter(isNamed)) ?? firstOf(short) ?? lookUpIn(text);
+}
+
+const MAX_LOG = 200_000;
+const MAX_LINES = 500;
+
+function firstOf(lines: readonly string[]): Explanation | null {
+  for (const line of lines) {
+    const found = lookUpIn(line);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function isNamed(line: string): boolean {
+  const { name, status, code } = readFailure(line);
+  return name !== null || status !== null || code !== undefined;
+}
+
+function lookUpIn(text: string): Explanation | null {
   const read = readFailure(text);
   if (read.code !== undefined) return explanation(read.code);
   const finding = recognise(read, { operation: read.operation });

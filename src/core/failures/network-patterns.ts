@@ -9,7 +9,7 @@ export const NETWORK_PATTERNS: readonly Pattern[] = [
     code: "proxy_failed",
     kinds,
     message:
-      /proxy.*\b407\b|proxy authentication required|err_proxy_tunnel|tunneling socket could not be established/i,
+      /proxy.*\b407\b|proxy authentication required|err_proxy_tunnel|failed to connect to proxy|cannot connect to proxy|tunneling socket could not be established/i,
     sentence: ({ facts }) =>
       `the proxy${facts.proxy ? ` ${hostOf(facts.proxy)}` : ""} refused to connect${hostPhrase(facts.endpoint, " to ")}`,
     hint: "check the proxy's user and password in `HTTPS_PROXY`, or add the host to `NO_PROXY`",
@@ -46,7 +46,8 @@ export const NETWORK_PATTERNS: readonly Pattern[] = [
   {
     code: "connect_timeout",
     kinds,
-    message: /connect ETIMEDOUT(?: ([\w.:[\]-]+))?|did not establish a connection|connect timed? ?out/i,
+    message:
+      /connect ETIMEDOUT(?: ([\w.:[\]-]+))?|did not establish a connection|connect timed? ?out|connection timed out/i,
     sentence: ({ groups, facts }) =>
       `no connection to ${placeOf(groups[1], facts.endpoint)}${facts.timedOut ? ` in ${facts.timedOut.limit / 1000} s` : ""}`,
     hint: "check the network, VPN, firewall and `HTTPS_PROXY`; inside a VPC, its Bedrock endpoint",
@@ -99,8 +100,17 @@ export const NETWORK_PATTERNS: readonly Pattern[] = [
   {
     code: "network_error",
     kinds,
-    message: /\bETIMEDOUT\b|timed out after \d+ ms|socket timed out|\bESOCKETTIMEDOUT\b/i,
+    message:
+      /\bETIMEDOUT\b|timed out after \d+ ms|socket timed out|\bESOCKETTIMEDOUT\b|read time(?:d )?out|request timed out/i,
     sentence: ({ facts }) => `the connection to ${placeOf(undefined, facts.endpoint)} timed out`,
+  },
+  {
+    // What the AWS CLI and the Python SDKs say of any connection that could not be made.
+    code: "network_error",
+    kinds,
+    message: /could not connect to the endpoint url|\bAPIConnectionError\b|^(?:\w+: )?connection error\.?$/i,
+    sentence: ({ facts }) => `no connection to ${placeOf(undefined, facts.endpoint)}`,
+    hint: "check `--region` (is there such an endpoint?), `--endpoint-url`, the network and the proxy",
   },
 ];
 

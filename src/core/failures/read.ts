@@ -128,9 +128,9 @@ function readLine(text: string): ReadFailure | null {
       message: boto[3] ?? "",
     };
   }
-  const named = [...text.matchAll(/\b((?:[A-Za-z]+\.)*[A-Za-z_]{4,}?(?:Exception|Error|_error)?)\b/g)].find(
-    ([word]) => isNameInText(word),
-  );
+  const named = [
+    ...text.matchAll(/\b((?:[A-Za-z]+\.){0,12}[A-Za-z_]{4,}?(?:Exception|Error|_error)?)\b/g),
+  ].find(([word]) => isNameInText(word));
   const status = statusIn(text);
   const after =
     named === undefined ? text : text.slice(named.index + named[0].length).replace(/^["':\s]+/, "");

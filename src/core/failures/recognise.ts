@@ -75,9 +75,13 @@ export function recognise(failure: Failure, facts: FailureFacts = {}): Finding |
   return byStatus(failure, facts, kind);
 }
 
+/** No service says more in one error; what is longer is a page or a log, and the patterns are not to be slow on it. */
+export const MAX_WORDING = 8000;
+
 /** Typographic quotes become plain ones, white space one blank: what differs between copies of the same sentence. */
 function loosely(message: string): string {
   return message
+    .slice(0, MAX_WORDING)
     .replace(/[\u2018\u2019\u201b\u2032]/g, "'")
     .replace(/[\u201c\u201d]/g, '"')
     .replace(/\s+/g, " ")

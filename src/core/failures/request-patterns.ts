@@ -267,13 +267,14 @@ export const FIELD_PATTERNS: readonly Pattern[] = [
   {
     code: "strict_tools_not_supported",
     kinds,
-    message: /tools\.\d+[\w.]*\.strict: extra inputs/i,
+    message: /tools\.\d+[\w.]{0,200}\.strict: extra inputs/i,
     sentence: ({ facts }) => `${theModel(facts)} does not take strict tools on this API`,
   },
   {
     code: "field_not_permitted",
     kinds,
-    message: /extraneous key \[([^\]]+)\] is not permitted|([\w.]+): extra inputs are not permitted/i,
+    message:
+      /extraneous key \[([^\]]+)\] is not permitted|(?<![\w.])([\w.]+): extra inputs are not permitted/i,
     sentence: ({ groups, facts }) =>
       `${theModel(facts)} does not take the field \`${groups[1] ?? groups[2]}\` here`,
     hint: fieldHint,
@@ -286,7 +287,7 @@ export const FIELD_PATTERNS: readonly Pattern[] = [
   {
     code: "request_malformed",
     kinds,
-    message: /required key \[([^\]]+)\] not found|([\w.]+): field required/i,
+    message: /required key \[([^\]]+)\] not found|(?<![\w.])([\w.]+): field required/i,
     sentence: ({ groups }) => `the request lacks the field \`${groups[1] ?? groups[2]}\``,
     hint: ({ groups }) => `add \`${groups[1] ?? groups[2]}\` to the body`,
   },
