@@ -120,11 +120,13 @@ async function conclude(outcome: unknown, host: Host, report: Report, exitCode: 
   if (outcome === undefined) return exitCode;
   if (outcome instanceof ReaderGone) return ExitCode.ok;
   if (outcome instanceof Interrupted) {
-    report.line("cbr: interrupted");
-    host.dieBy(outcome.signal);
-    return { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated, SIGHUP: ExitCode.hangup }[
+    const code = ({ SIGINT: "interrupted", SIGTERM: "terminated", SIGHUP: "hangup" } as const)[
       outcome.signal
     ];
+    if (report.errorFormat === "json") report.error(new CbrError(code, { message: outcome.message }));
+    else report.line("cbr: interrupted");
+    host.dieBy(outcome.signal);
+    return ExitCode[code];
   }
   const isBug = !(outcome instanceof CbrError) || outcome.code === "internal_error";
   const error = isBug ? await bug(outcome, host) : outcome;

@@ -46,4 +46,7 @@ export const LOCAL_CODES = {
     "`geo` in the config file or `CBR_GEO` is a guard",
     "say `--geo` on the command line to allow it",
   ),
+  hangup: row(129, "stopped by SIGHUP", "the terminal was closed", null, true),
+  interrupted: row(130, "stopped by SIGINT", "Ctrl-C", null, true),
+  terminated: row(143, "stopped by SIGTERM", "`kill`, `timeout`, or the end of a CI job", null, true),
 } as const;

@@ -1,6 +1,6 @@
 /** One code of the error table. docs/reference/errors.md and `cbr explain` are made from these. */
 export interface ErrorCodeRow {
-  exit: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 11 | 12 | 13;
+  exit: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 11 | 12 | 13 | 129 | 130 | 143;
   retryable: boolean;
   /** One plain sentence: what happened. */
   message: string;

@@ -64,6 +64,14 @@ test("row 89: a shell's loop ends with Ctrl-C too", async () => {
   expect({ signal, seen }).toEqual({ signal: "SIGINT", seen: "one two " });
 });
 
+test("a signal is one line of JSON where errors are", async () => {
+  const { running } = await stalled(["--error-format", "json"]);
+  running.child.kill("SIGTERM");
+  const run = await running;
+  expect(run.signal).toBe("SIGTERM");
+  expect(JSON.parse(run.stderr)).toMatchObject({ error: { code: "terminated", exit_code: 143 } });
+});
+
 test.each(SIGNALS)("row 91: a second %s while cleaning up ends at once with %i", async (signal, code) => {
   const { running } = await stalled();
   // The third is in case the first two arrive as one.
