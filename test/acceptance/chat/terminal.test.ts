@@ -48,7 +48,7 @@ describe.skipIf(!HAS_TMUX)("cbr chat at a terminal (needs tmux)", () => {
     expect(await screen.ended()).toBe(0);
   });
 
-  test("Ctrl-C stops the answer on the wire, keeps what came, and the next turn knows it", async () => {
+  test("row 90: Ctrl-C stops the answer on the wire, keeps what came, and the next turn knows it", async () => {
     const bedrock = await mocked({
       script: [
         { text: ["alpha ", "beta ", "gamma ", ...Array(60).fill("more ")], gap: 60 },
@@ -221,7 +221,7 @@ describe.skipIf(!HAS_TMUX)("cbr chat at a terminal (needs tmux)", () => {
     await screen.shows(PROMPT);
   });
 
-  test("suspended and resumed, resized, the line being typed is still there", async () => {
+  test("row 96: suspended and resumed, resized, the line being typed is still there", async () => {
     const bedrock = await mocked();
     const screen = await terminal([], {
       env: bedrock.env,

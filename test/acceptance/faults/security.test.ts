@@ -14,7 +14,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { TEMPORARY_CREDENTIALS, TEST_API_KEY } from "../../../src/mock/credentials.ts";
 import { HTTP_FAULTS, STREAM_FAULTS } from "../../../src/mock/faults.ts";
 import { sanitize, sanitizer } from "../../../src/render/sanitize.ts";
-import { cbr, freshHome } from "../../support/cbr.ts";
+import { cbr, freshHome, preload } from "../../support/cbr.ts";
 import { faulty } from "../../support/fault-rows.ts";
 import { startSilentListener } from "../../support/fault-server.ts";
 import { mocked } from "../../support/mocked.ts";
@@ -388,6 +388,51 @@ test("S9: a hostile working directory changes nothing", async () => {
   expect(run).toMatchObject({ code: 0, stdout: "ok", stderr: "" });
 });
 
+test("S8: a temporary file is exclusive, beside its target, of a name nobody can plant", async () => {
+  const bedrock = await mocked({ script: [{ text: "ok", delay: 200 }] });
+  const home = freshHome();
+  const shim = join(freshHome(), "names.cjs");
+  const log = join(home, "log");
+  writeFileSync(
+    shim,
+    `const fs = require("node:fs"), real = fs.promises.open;
+fs.promises.open = (path, flags, ...rest) => { if (String(path).endsWith(".tmp")) fs.appendFileSync(${JSON.stringify(log)}, path + " " + flags + "\\n"); return real(path, flags, ...rest); };
+require("node:module").syncBuiltinESMExports();`,
+  );
+  for (let i = 0; i < 2; i++) await bedrock.cbr(["invoke", "-o", "out", "hi"], { home, env: preload(shim) });
+  const [first, second] = readFileSync(log, "utf8").trim().split("\n");
+  expect(first).not.toBe(second);
+  for (const line of [first, second])
+    expect(line).toMatch(new RegExp(`^${home}/\\.out\\.[0-9a-f]{12}\\.tmp wx$`));
+});
+
+test("S10: a bearer token leaves only over https or to this machine", async () => {
+  for (const args of [
+    ["invoke", "hi"],
+    ["models", "check", "opus-4.6"],
+  ]) {
+    const run = await cbr(args, {
+      env: {
+        AWS_REGION: "us-east-1",
+        AWS_BEARER_TOKEN_BEDROCK: TEST_API_KEY,
+        AWS_ENDPOINT_URL: "http://192.0.2.1:9",
+      },
+    });
+    expect(run).toMatchObject({ code: 2, stdout: "" });
+    expect(run.stderr).toMatch(/refusing to send a bearer token over plain HTTP/);
+  }
+});
+
+test("S11: no flag and no setting turns the checking of certificates off", async () => {
+  expect((await cbr(["invoke", "--insecure", "hi"])).code).toBe(2);
+  const home = freshHome();
+  for (const line of ["insecure = true", "verify = false", "tls_reject_unauthorized = 0"]) {
+    plant(home, ".config/cbr/config.toml", `${line}\n`);
+    const run = await cbr(["invoke", "hi"], { home, env: { AWS_REGION: "us-east-1" } });
+    expect(run).toMatchObject({ code: 2, stdout: "" });
+  }
+});
+
 test("S12: `@path` and `~` are text wherever they stand", async () => {
   const bedrock = await mocked();
   await bedrock.cbr(["invoke", "@/etc/passwd"], { stdin: "@/etc/passwd" });
@@ -428,7 +473,7 @@ net.Socket.prototype.connect = function (...args) { const [o] = Array.isArray(ar
 const lookup = dns.lookup; dns.lookup = (name, ...rest) => { fs.appendFileSync(${JSON.stringify(log)}, name + "\\n"); return lookup(name, ...rest); };`,
   );
   for (const args of [["invoke", "hi"], ["models", "list"], ["whoami"], ["count", "hi"]])
-    await bedrock.cbr(args, { env: { NODE_OPTIONS: `--require ${shim}` } });
+    await bedrock.cbr(args, { env: preload(shim) });
   expect(new Set(readFileSync(log, "utf8").trim().split("\n"))).toEqual(new Set(["127.0.0.1"]));
 });
 

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { freshHome, PROGRAM } from "../../support/cbr.ts";
+import { freshHome, PROGRAM, preload } from "../../support/cbr.ts";
 import { mocked } from "../../support/mocked.ts";
 import { shell } from "../../support/shell.ts";
 
@@ -88,9 +88,9 @@ test.each(["../x", "a/b", ".hidden", "-x", "CON", "nul.txt", "x".repeat(65), "tr
   },
 );
 
-describe("row 132, S8: a planted link is refused, and its target untouched:", () => {
+describe("row 132: a planted link is refused, and its target untouched:", () => {
   test.each([
-    ["the session", (home: string, victim: string) => symlinkSync(victim, fileOf(home))],
+    ["S8: the session", (home: string, victim: string) => symlinkSync(victim, fileOf(home))],
     ["its lock", (home: string, victim: string) => symlinkSync(victim, join(folderOf(home), "tea.lock"))],
   ])("%s", async (_, plant) => {
     const bedrock = await mocked();
@@ -179,7 +179,7 @@ fs.promises.rename = async () => fail(); fs.renameSync = fail; fs.rename = (f, t
     );
     const run = await bedrock.cbr(["invoke", "-o", "out", "hi"], {
       home,
-      env: { NODE_OPTIONS: `--require ${shim}` },
+      env: preload(shim),
     });
     expect(run).toMatchObject({ code: 11, stdout: "" });
     expect(readFileSync(join(home, "out"), "utf8")).toBe("old");
