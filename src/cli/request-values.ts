@@ -25,12 +25,12 @@ export async function readSystemFile(path: string, cwd: string): Promise<string>
 export function guardrailOf(text: string): { id: string; version: string } {
   // An ARN has colons of its own; only a version or DRAFT after the last one is a version.
   const match =
-    /^(arn:aws[a-z-]*:bedrock:[a-z0-9-]+:\d{12}:guardrail\/[a-z0-9-]+|[a-z0-9-]{1,64})(?::(DRAFT|[1-9]\d{0,7}))?$/.exec(
+    /^(arn:aws[a-z-]*:bedrock:[a-z0-9-]+:\d{12}:guardrail\/[a-z0-9-]+|[A-Za-z0-9-]{1,64})(?::(DRAFT|[1-9]\d{0,7}))?$/.exec(
       text,
     );
   if (match?.[1] === undefined) {
     throw new CbrError("bad_flag_value", {
-      message: "`--guardrail` takes ID or ID:VERSION; an id has lower-case letters and digits, or is an ARN",
+      message: "`--guardrail` takes ID or ID:VERSION; an id has letters and digits, or is an ARN",
       hint: "as in `--guardrail abc123:1` or `--guardrail abc123:DRAFT`",
     });
   }

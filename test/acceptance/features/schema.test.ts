@@ -1,7 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { freshHome } from "../../support/cbr.ts";
+import { runInProcess } from "../../support/in-process.ts";
 import { pdf } from "../../support/media.ts";
 import { errorOf, mocked } from "../../support/mocked.ts";
 
@@ -18,6 +20,15 @@ test("where the model has structured output it is used, and the data is one line
   const run = await bedrock.cbr(["invoke", "-m", "sonnet-4.5", "--schema", PERSON, "who?"]);
   expect(run).toMatchObject({ code: 0, stdout: `${GOOD}\n`, stderr: "" });
   expect(bedrock.body().output_config.format.type).toBe("json_schema");
+});
+
+test("on a terminal the data is pretty", async () => {
+  const bedrock = await mocked({ script: [{ text: GOOD }] });
+  const stream = new PassThrough();
+  const stdout = { isTTY: true, columns: () => 80, rows: () => 24, isOpen: true, stream };
+  const args = ["invoke", "-m", "sonnet-4.5", "--schema", PERSON, "who?"];
+  expect(await runInProcess(args, bedrock.env, { stdout })).toMatchObject({ code: 0 });
+  expect(String(stream.read())).toBe('{\n  "name": "Ada",\n  "age": 36\n}\n');
 });
 
 test("else a tool that Claude must call", async () => {
