@@ -60,6 +60,7 @@ export function editLine(options: LineEditorOptions): Promise<Entered> {
         );
       },
     });
+    insertWherever(reader, input);
     const search = searching(reader, options);
 
     const finish = (entered: Entered) => {
@@ -108,6 +109,24 @@ export function editLine(options: LineEditorOptions): Promise<Entered> {
 
 const PASTE_MODE_ON = "\u001b[?2004h";
 const PASTE_MODE_OFF = "\u001b[?2004l";
+
+/**
+ * Keys that arrive together (a slow line, an input method) are for readline a paste: it puts them at the line's end wherever the
+ * cursor stands, and miscounts the screen's rows. It knows a paste by completion being off, which stays so for tabs only.
+ */
+function insertWherever(reader: Interface, input: EditorInput): void {
+  let isEnabled = true;
+  let isTab = false;
+  input.prependListener("keypress", (_text: unknown, key: { name?: string } | undefined) => {
+    isTab = key?.name === "tab";
+  });
+  Object.defineProperty(reader, "isCompletionEnabled", {
+    get: () => isEnabled || !isTab,
+    set: (value: boolean) => {
+      isEnabled = value;
+    },
+  });
+}
 
 /** Ctrl-R on top of readline: while a search is on, keys go to it. */
 function searching(reader: Interface, { history, prompt }: LineEditorOptions) {

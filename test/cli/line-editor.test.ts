@@ -166,3 +166,19 @@ test("the end of the terminal is the end", async () => {
   expect(await reading).toEqual({ type: "end" });
   expect(screen().endsWith("\u001b[?2004l\n")).toBe(true);
 });
+
+test("keys that arrive together go in where the cursor stands, and over the edge of the screen", async () => {
+  const { keyboard, read, screen } = editing();
+  const reading = read();
+  keyboard.write("one three");
+  keyboard.write("\u001b[D".repeat(5));
+  keyboard.write("two ");
+  keyboard.write("\u001b[F ");
+  keyboard.write("x".repeat(100));
+  const before = screen().length;
+  keyboard.write("\u007f");
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(screen().slice(before)).toContain("\u001b[1A");
+  keyboard.write("\r");
+  expect(await reading).toMatchObject({ text: `one two three ${"x".repeat(99)}` });
+});
