@@ -2,6 +2,7 @@
 import type { CbrError } from "../core/errors.ts";
 import { redact } from "../core/redact.ts";
 import type { IOStreams } from "../host/streams.ts";
+import { breakLines } from "../render/break-lines.ts";
 import { sanitize, sanitizeLine } from "../render/sanitize.ts";
 
 export interface Warning {
@@ -45,13 +46,14 @@ export class Report {
     this.warnings.push(warning);
     this.onWarning(warning);
     if (!this.isQuiet)
-      this.#line(`${this.#io.err.color.yellow("warning:")} ${sanitizeLine(warning.message)}`);
+      this.#words(`${this.#io.err.color.yellow("warning:")} ${sanitizeLine(warning.message)}`);
   }
 
   /** A choice made for the user, said once, in passing. */
   notice(message: string): void {
-    if (!this.isQuiet)
-      this.#line(this.#io.err.color.dim(`note: ${sanitizeLine(redact(message, this.#secrets))}`));
+    if (this.isQuiet) return;
+    const { dim } = this.#io.err.color;
+    this.#words(`note: ${sanitizeLine(redact(message, this.#secrets))}`, (line) => dim(line));
   }
 
   /** With `-v` or `--debug`. */
@@ -78,11 +80,11 @@ export class Report {
       return;
     }
     const color = this.#io.err.color;
-    this.#line(`${color.red("cbr:")} ${sanitizeLine(redact(error.message, this.#secrets), 4000)}`);
+    this.#words(`${color.red("cbr:")} ${sanitizeLine(redact(error.message, this.#secrets), 4000)}`);
     if (error.aws?.requestId)
       this.#line(`${color.dim("request id:")} ${sanitizeLine(error.aws.requestId, 100)}`);
     if (error.hint !== null)
-      this.#line(`${color.cyan("hint:")} ${sanitizeLine(redact(error.hint, this.#secrets))}`);
+      this.#words(`${color.cyan("hint:")} ${sanitizeLine(redact(error.hint, this.#secrets))}`);
     if (this.isDebug && error.cause instanceof Error) this.debug(String(error.cause.stack ?? error.cause));
   }
 
@@ -103,6 +105,13 @@ export class Report {
         ...(error.partialText !== null && { partial_text: error.partialText }),
       },
     };
+  }
+
+  /** One line; on a terminal as many as its width takes. What stands between backticks may be copied and is not broken. */
+  #words(text: string, paint: (line: string) => string = (line) => line): void {
+    const { isTTY, width } = this.#io.err;
+    const lines = isTTY ? breakLines(text, width - 1) : [text];
+    this.#line(lines.map(paint).join("\n"));
   }
 
   #line(text: string): void {
