@@ -24,7 +24,7 @@ export function thinkingFold(out: OutputStream, options: ThinkingFoldOptions): R
 
   const fold = async () => {
     if (startedAt === null) return;
-    const seconds = Math.round((options.elapsed() - startedAt) / 1000);
+    const seconds = Math.max(1, Math.round((options.elapsed() - startedAt) / 1000));
     startedAt = null;
     text = "";
     const line = `thought for ${seconds} s`;

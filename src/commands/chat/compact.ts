@@ -30,7 +30,8 @@ export async function compact(chat: Chat): Promise<void> {
   const request = requestFor(chat, route, { content, parts: [...parts] }, messages);
   const { reply, failure } = await send(chat, request, { label: "summarising", renderers: async () => [] });
   if (failure !== null) {
-    if (failure.error instanceof Interrupted && !chat.context.signal.aborted) return showStopped(chat);
+    if (failure.error instanceof Interrupted && !chat.context.signal.aborted)
+      return showStopped(chat, "nothing is summarised");
     throw failure.error;
   }
   const problem = verdict(reply, { isStrict: true, maxTokens: request.body.max_tokens });

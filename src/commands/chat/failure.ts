@@ -20,11 +20,13 @@ export function showFailure(chat: Chat, error: unknown): number {
   if (failure.exitCode === ExitCode.credentials) chat.areSettingsStale = true;
   if (!chat.isInteractive) return failure.exitCode;
   if (WORTH_A_RETRY.has(failure.exitCode)) say(chat, io.err.color.dim("then `/retry` asks again"));
-  if (isTooLong(failure) && failure.hint !== ROOM_HINT) say(chat, io.err.color.dim(ROOM_HINT));
+  if (isTooLong(chat, failure) && failure.hint !== ROOM_HINT) say(chat, io.err.color.dim(ROOM_HINT));
   return failure.exitCode;
 }
 
-function isTooLong({ code }: CbrError): boolean {
+/** A body of too many bytes is one because of what was said before, too. */
+function isTooLong(chat: Chat, { code }: CbrError): boolean {
+  if (code === "input_too_large") return chat.session.turns.length > 0;
   return code === "prompt_too_long" || code === "context_window_exceeded";
 }
 

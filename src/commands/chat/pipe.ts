@@ -1,5 +1,6 @@
 // A conversation from a pipe: each line a turn, answers to stdout, nothing else there.
 import { LineReader } from "../../cli/line-reader.ts";
+import { CbrError } from "../../core/errors.ts";
 import type { Chat } from "./chat.ts";
 import { showFailure } from "./failure.ts";
 import { obey } from "./message.ts";
@@ -7,7 +8,9 @@ import { obey } from "./message.ts";
 /** Takes a turn for each line of stdin that is not blank. The exit code is the last turn's. */
 export async function runPipe(chat: Chat): Promise<void> {
   const { context } = chat;
-  if (context.host.stdin.kind === "silent" || context.host.stdin.kind === "directory") return;
+  const { kind } = context.host.stdin;
+  if (kind === "directory") throw new CbrError("file_not_regular", { message: "stdin is a directory" });
+  if (kind === "silent") return;
   const lines = new LineReader(context.host.stdin.stream());
   context.onExit(() => lines.close());
   while (!chat.isLeaving) {

@@ -94,9 +94,9 @@ export async function showEnd(chat: Chat, { route, request, sent, cost }: Ended)
   say(chat, io.err.color.dim(status));
 }
 
-/** The person stopped the answer. */
-export function showStopped(chat: Chat): void {
-  if (chat.isInteractive) say(chat, chat.context.io.err.color.dim("stopped; what came is kept"));
+/** The person stopped what was being waited for; `left` is what that leaves. */
+export function showStopped(chat: Chat, left: string): void {
+  if (chat.isInteractive) say(chat, chat.context.io.err.color.dim(`stopped; ${left}`));
 }
 
 /** The greeting: which model, where, under what name. */

@@ -69,7 +69,10 @@ async function write(chat: Chat, rest: string, text: string): Promise<void> {
   if (word === undefined || more.length > 0) {
     throw new CbrError("usage", {
       message: word === undefined ? "a path is missing" : "that is more than one path",
-      hint: word === undefined ? "as in `/save answer.md`" : "put a path with blanks in quotes",
+      hint:
+        word === undefined
+          ? "give the name of a new file, such as `answer.md`"
+          : "put a path with blanks in quotes",
     });
   }
   const path = expandHome(word, host);

@@ -38,8 +38,12 @@ export const SESSION_COMMANDS: readonly SlashCommand[] = [
       const { width } = chat.context.io.err;
       for (const { name, turns, title } of rows.slice(0, MOST_LISTED)) {
         const mark = name === chat.session.name ? "*" : " ";
-        const line = `${mark} ${name} · ${turns ?? "?"} · ${sanitizeLine(title ?? "")}`;
-        say(chat, sanitizeLine(line, Math.max(20, width - 1)));
+        const facts = [
+          `${mark} ${name}`,
+          turns === null ? "not readable" : turns === 1 ? "1 turn" : `${turns} turns`,
+        ];
+        if (title) facts.push(sanitizeLine(title));
+        say(chat, sanitizeLine(facts.join(" · "), Math.max(20, width - 1)));
       }
       if (rows.length > MOST_LISTED)
         say(chat, `  and ${rows.length - MOST_LISTED} more: \`cbr sessions list\``);

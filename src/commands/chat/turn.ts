@@ -49,7 +49,9 @@ async function conclude(chat: Chat, route: Route, request: ClaudeRequest, sent: 
     const { error } = failure;
     const code = error instanceof CbrError ? error.code : "interrupted";
     await saving(chat, () => chat.session.appendIncomplete(reply, facts, code));
-    if (error instanceof Interrupted && !context.signal.aborted) return showStopped(chat);
+    if (error instanceof Interrupted && !context.signal.aborted) {
+      return showStopped(chat, reply.content.length === 0 ? "no answer had begun" : "what came is kept");
+    }
     throw error;
   }
   await saving(chat, () => chat.session.appendReply(reply, facts));

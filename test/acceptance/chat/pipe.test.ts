@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshHome } from "../../support/cbr.ts";
+import { cleanEnv, freshHome, PROGRAM } from "../../support/cbr.ts";
 import { errorOf, mocked } from "../../support/mocked.ts";
 
 test("each line that is not blank is a turn; answers go to stdout, each ended by one newline, nothing else does", async () => {
@@ -211,4 +213,16 @@ test("flags that contradict each other are refused", async () => {
   ]) {
     expect((await bedrock.cbr(["chat", ...args])).code).toBe(2);
   }
+});
+
+test("a directory on stdin is bad input, not an empty conversation", () => {
+  const directory = openSync(tmpdir(), "r");
+  const [command, ...before] = PROGRAM as [string, ...string[]];
+  const run = spawnSync(command, [...before, "chat", "--no-save"], {
+    stdio: [directory, "pipe", "pipe"],
+    env: cleanEnv(freshHome()),
+  });
+  closeSync(directory);
+  expect(run.status).toBe(3);
+  expect(run.stderr.toString()).toContain("stdin is a directory");
 });
