@@ -138,6 +138,7 @@ function unknownKey(key: string): string {
   if (key === "profile") {
     return "`profile` is no setting of the file: choose one with `--profile` or `AWS_PROFILE`";
   }
+  if (key === "aliases") return "`aliases` must be a table, `[aliases]`";
   const [match] = nearest(key.replaceAll("-", "_"), [...KEYS_IN_FILE, "aliases"], 1);
   return `unknown key \`${key}\`${match ? `; did you mean \`${match}\`?` : ""}`;
 }
