@@ -9,9 +9,9 @@ import { parseText } from "./values.ts";
 /** Where a key of `config get` and `config set` is in the file: a setting, or one of a profile, or an alias. */
 export type KeyPath = readonly [string] | readonly ["profile", string, string] | readonly ["aliases", string];
 
-/** Reads `model`, `profile.work.model` or `aliases.fast`. Throws CbrError `usage` for a key that the file cannot have. */
+/** Reads `model`, `profile.work.model` or `aliases.fast`; a name may be in quotes as in the file. Throws CbrError `usage` for a key that the file cannot have. */
 export function parseKey(key: string): KeyPath {
-  const parts = key.split(".");
+  const parts = partsOf(key);
   const [first = "", ...rest] = parts;
   if (first === "aliases" && rest.join(".") !== "") return ["aliases", rest.join(".")];
   if (first === "profile" && rest.length >= 2 && !rest.includes("")) {
@@ -26,6 +26,24 @@ export function parseKey(key: string): KeyPath {
   return [knownName(first)];
 }
 
+function partsOf(key: string): string[] {
+  const parts: string[] = [];
+  const part = /(?:("(?:[^"\\]|\\.)*")|'([^']*)'|([^.]*))(?:\.|$)/y;
+  for (;;) {
+    const [whole = "", basic, literal, bare = ""] = part.exec(key) ?? [];
+    parts.push(basic === undefined ? (literal ?? bare) : unquoted(basic));
+    if (!whole.endsWith(".")) return parts;
+  }
+}
+
+function unquoted(text: string): string {
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return text;
+  }
+}
+
 /** The value at `path` as text; null where the file does not have it. */
 export async function getKey(text: string, path: KeyPath, shown: string): Promise<string | null> {
   const { entries } = await readToml(text, shown);
@@ -35,13 +53,12 @@ export async function getKey(text: string, path: KeyPath, shown: string): Promis
 
 /**
  * The text with the setting at `path` holding `written`. Throws CbrError: `bad_setting` for a value that the setting cannot hold,
- * `config_invalid` where the file is not valid before or after.
+ * `config_invalid` where the file is no TOML, or would not be valid afterwards. A bad value may be set right.
  */
 export async function setKey(text: string, path: KeyPath, written: string, shown: string): Promise<string> {
   const literal = literalOf(path, written);
   const mark = text.startsWith("\ufeff") ? "\ufeff" : "";
   const body = text.slice(mark.length);
-  await parseConfig(body, shown);
   const { entries, ast } = await readToml(body, shown);
   const result = mark + place(body, path, literal, entries, ast);
   await parseConfig(result, shown);

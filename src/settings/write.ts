@@ -1,15 +1,17 @@
 // The config file is replaced whole or not at all, and nobody else can read it.
 import { randomBytes } from "node:crypto";
-import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { readFileSync, renameSync } from "node:fs";
+import { open, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CbrError } from "../core/errors.ts";
 import { makePrivateDirectory } from "../host/directories.ts";
 
 /**
  * Writes the config file: a new one with mode 0600 in directories of mode 0700. A link is kept and what it points to is
- * replaced: config files are often kept elsewhere. Throws CbrError `file_write_failed`; the old file is then untouched.
+ * replaced: config files are often kept elsewhere. Nothing is written, and the answer is false, where the file no longer holds
+ * `before` (null: there is none): somebody else changed it meanwhile. Throws CbrError `file_write_failed`; the old file is then untouched.
  */
-export async function writeConfig(path: string, text: string): Promise<void> {
+export async function writeConfig(path: string, text: string, before: string | null): Promise<boolean> {
   try {
     makePrivateDirectory(dirname(path));
     const target = await realpath(path).catch((error: NodeJS.ErrnoException) => {
@@ -28,7 +30,13 @@ export async function writeConfig(path: string, text: string): Promise<void> {
       } finally {
         await file.close();
       }
-      await rename(temporary, target);
+      // Asked as late as can be: between this and the rename there is no waiting.
+      if (textAt(target) !== before) {
+        await rm(temporary, { force: true });
+        return false;
+      }
+      renameSync(temporary, target);
+      return true;
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
@@ -39,5 +47,14 @@ export async function writeConfig(path: string, text: string): Promise<void> {
       message: `cannot write \`${path}\`: ${code ?? message}`,
       cause: error,
     });
+  }
+}
+
+function textAt(path: string): string | null {
+  try {
+    return new TextDecoder().decode(readFileSync(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
   }
 }

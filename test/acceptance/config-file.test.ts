@@ -96,6 +96,14 @@ describe("set", () => {
     expect(readFileSync(file, "utf8")).toBe("modle = 1\n");
   });
 
+  test("many at once all hold", async () => {
+    const names = Array.from({ length: 6 }, (_, i) => `a${i}`);
+    const runs = await Promise.all(names.map((name) => run(["set", `aliases.${name}`, "haiku-4.5"])));
+    expect(runs.map(({ code }) => code)).toEqual(names.map(() => 0));
+    for (const name of names) expect(readFileSync(file, "utf8")).toContain(`${name} = "haiku-4.5"\n`);
+    expect(readdirSync(join(home, ".config/cbr"))).toEqual(["config.toml"]);
+  });
+
   test("where nothing can be written it is exit 11", async () => {
     writeFileSync(join(home, ".config"), "");
     const { code, stderr } = await run(["set", "geo", "eu"]);
@@ -141,6 +149,15 @@ describe("edit", () => {
     expect(await run(["edit"], { env: { EDITOR: editor(`echo 'model = "b"' > "$2"`) } })).toMatchObject({
       code: 0,
     });
+    expect(readFileSync(file, "utf8")).toBe('model = "b"\n');
+  });
+
+  test("what somebody else wrote meanwhile is not lost", async () => {
+    write('model = "a"\n');
+    const script = `echo 'geo = "eu"' > "$2"; echo 'model = "b"' > '${file}'`;
+    const { code, stderr } = await run(["edit"], { env: { EDITOR: editor(script) } });
+    expect(stderr).toContain("changed by somebody else");
+    expect(code).toBe(11);
     expect(readFileSync(file, "utf8")).toBe('model = "b"\n');
   });
 

@@ -33,6 +33,10 @@ describe("everything but the value stays as it was", () => {
       "us",
       'model = "a"\n\n[profile."my.work"]\ngeo = "us"\n',
     ],
+    ["a name in quotes", "", `profile."my.work".geo`, "us", '[profile."my.work"]\ngeo = "us"\n'],
+    ["a name in single quotes", "", "aliases.'a b'", "x", '[aliases]\n"a b" = "x"\n'],
+    ["a name with an apostrophe", "", "profile.it's.geo", "us", `[profile."it's"]\ngeo = "us"\n`],
+    ["a bad value", "model = 5\n", "model", "opus", 'model = "opus"\n'],
     ["an inline table", 'aliases = { a = "b" }\n', "aliases.c", "d", 'aliases = { a = "b", c = "d" }\n'],
     ["an empty inline table", "aliases = {}\n", "aliases.c", "d", 'aliases = { c = "d" }\n'],
     [

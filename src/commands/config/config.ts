@@ -95,9 +95,19 @@ async function get(context: Context, key: string): Promise<void> {
   await context.io.out.write(`${value}\n`);
 }
 
+/** Somebody else may change the file between reading and writing: then it is read again. */
+const ATTEMPTS = 50;
+
 async function set(context: Context, key: string, value: string): Promise<void> {
   const path = parseKey(key);
-  const { text, shown, path: file } = await readConfigText(context.host);
-  await writeConfig(file, await setKey(text ?? "", path, value, shown));
-  context.report.verbose(`\`${key}\` is set in ${shown}`);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const { text, shown, path: file } = await readConfigText(context.host);
+    if (await writeConfig(file, await setKey(text ?? "", path, value, shown), text)) {
+      return context.report.verbose(`\`${key}\` is set in ${shown}`);
+    }
+  }
+  throw new CbrError("file_write_failed", {
+    message: "the config file is being changed by others all the time",
+    hint: "try again",
+  });
 }

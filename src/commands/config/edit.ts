@@ -41,6 +41,10 @@ export async function editConfig(context: Context): Promise<void> {
       if (await confirm(context, "edit again?", false)) continue;
       return context.report.notice(`${shown} is unchanged`);
     }
-    return writeConfig(path, after);
+    if (await writeConfig(path, after, text)) return;
+    throw new CbrError("file_write_failed", {
+      message: `${shown} was changed by somebody else meanwhile; nothing was written`,
+      hint: "edit it again",
+    });
   }
 }
