@@ -125,6 +125,9 @@ function apply<Where>(conversation: Conversation<Where>, head: RecordHead, where
       const summary = textOf(head["summary"]);
       const index = turns.findLastIndex((turn) => turn.id === head["through"]);
       if (summary === null || index === -1) return false;
+      // Files of before have no such field; then nothing is known to add.
+      if (head["cost"] === null) conversation.cost = null;
+      else if (conversation.cost !== null) conversation.cost += dollars(head["cost"]) ?? 0;
       const replaced = turns.slice(0, index + 1);
       conversation.summary = summary;
       conversation.summarised += completeTurns(replaced);
@@ -146,8 +149,6 @@ function completeTurns(turns: readonly Turn<unknown>[]): number {
 }
 
 function replyHead(head: RecordHead): ReplyHead {
-  const cost = head["cost"];
-  const usd = isRecord(cost) ? cost["usd"] : null;
   return {
     at: textOf(head["at"]) ?? "",
     isComplete: head["complete"] === true,
@@ -158,8 +159,13 @@ function replyHead(head: RecordHead): ReplyHead {
     model: textOf(head["model"]),
     modelId: textOf(head["model_id"]),
     usage: isRecord(head["usage"]) ? (head["usage"] as unknown as Usage) : null,
-    cost: typeof usd === "number" ? usd : null,
+    cost: dollars(head["cost"]),
   };
+}
+
+function dollars(cost: unknown): number | null {
+  const usd = isRecord(cost) ? cost["usd"] : null;
+  return typeof usd === "number" ? usd : null;
 }
 
 function mergeSettings(settings: Map<string, Json>, changes: unknown): boolean {

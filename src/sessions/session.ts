@@ -217,10 +217,13 @@ export class Session {
     this.#append([{ head: { type: "clear", at: this.#now() } }]);
   }
 
-  /** Sends `summary` in place of all turns up to and including `through` (a turn's id; default the newest) from now on. */
-  compact(summary: string, through = this.turns.at(-1)?.id): void {
+  /**
+   * Sends `summary` in place of all turns up to and including `through` (a turn's id; default the newest) from now on. `cost` is
+   * what the summary took, null where its price is not known.
+   */
+  compact(summary: string, through = this.turns.at(-1)?.id, cost: { usd: number } | null = { usd: 0 }): void {
     if (through === undefined) return;
-    this.#append([{ head: { type: "compact", at: this.#now(), through, summary } }]);
+    this.#append([{ head: { type: "compact", at: this.#now(), through, cost, summary } }]);
   }
 
   /** Closes the file and gives the session free. Calling it again does nothing. */

@@ -92,6 +92,21 @@ test("undo, retry, clear and compact change what is sent and remove nothing from
   expect(readFileSync(path).subarray(0, before.length).equals(before)).toBe(true);
 });
 
+test("a summary's cost counts; of one that is not known, and of files without it, nothing is invented", async () => {
+  const { sessions, path } = await withTurns("one", "two");
+  const session = await sessions.open("work", "append");
+  const [first, second] = session.turns.map(({ id }) => id);
+  session.compact("they counted", first, { usd: 0.25 });
+  session.close();
+  appendFileSync(path, `${JSON.stringify({ type: "compact", through: second, summary: "older cbr" })}\n`);
+  const again = await sessions.open("work", "append");
+  expect(again.cost).toBe(1.25);
+  await again.appendUser("three");
+  again.compact("unknown", undefined, null);
+  expect(again.cost).toBeNull();
+  again.close();
+});
+
 test("row 125: a torn tail is cut off from what follows, and only the torn line is lost", async () => {
   const { sessions, warnings, path } = await withTurns("one", "two");
   truncateSync(path, readFileSync(path).length - 20);

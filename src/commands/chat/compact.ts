@@ -3,6 +3,7 @@ import { messagesOf } from "../../core/conversation.ts";
 import { CbrError, Interrupted } from "../../core/errors.ts";
 import type { ContentBlock } from "../../core/messages.ts";
 import { verdict } from "../../core/verdict.ts";
+import { costOf } from "../../models/prices.ts";
 import { type Chat, requestFor, routeOf, say } from "./chat.ts";
 import { send } from "./send.ts";
 import { showStopped } from "./show.ts";
@@ -36,7 +37,12 @@ export async function compact(chat: Chat): Promise<void> {
   }
   const problem = verdict(reply, { isStrict: true, maxTokens: request.body.max_tokens });
   if (problem !== null) throw problem;
-  await saving(chat, () => chat.session.compact(reply.text, last.id));
+  const cost = costOf(route.model, route.geo, reply.usage, {
+    region: request.region,
+    serviceTier: request.serviceTier,
+  });
+  const paid = cost === null ? null : { usd: cost.usd };
+  await saving(chat, () => chat.session.compact(reply.text, last.id, paid));
   chat.contextTokens = null;
   const turns = older.length === 1 ? "1 turn is" : `${older.length} turns are`;
   say(chat, `${turns} summarised from now on; the session's file keeps the original`);
