@@ -1,5 +1,6 @@
 // A failure never ends a conversation: it is shown, and what to do next with it.
 import { CbrError, ExitCode } from "../../core/errors.ts";
+import { breakLines } from "../../render/break-lines.ts";
 import { type Chat, say } from "./chat.ts";
 import { ROOM_HINT } from "./window.ts";
 
@@ -20,7 +21,8 @@ export function showFailure(chat: Chat, error: unknown): number {
   if (failure.exitCode === ExitCode.credentials) chat.areSettingsStale = true;
   if (!chat.isInteractive) return failure.exitCode;
   if (WORTH_A_RETRY.has(failure.exitCode)) say(chat, io.err.color.dim("then `/retry` asks again"));
-  if (isTooLong(chat, failure) && failure.hint !== ROOM_HINT) say(chat, io.err.color.dim(ROOM_HINT));
+  if (isTooLong(chat, failure) && failure.hint !== ROOM_HINT)
+    say(chat, io.err.color.dim(breakLines(ROOM_HINT, io.err.width - 1).join("\n")));
   return failure.exitCode;
 }
 

@@ -4,6 +4,7 @@ import { estimateTokens } from "../../core/cache.ts";
 import type { ClaudeRequest } from "../../core/claude.ts";
 import { CbrError } from "../../core/errors.ts";
 import type { Route } from "../../models/route.ts";
+import { breakLines } from "../../render/break-lines.ts";
 import { percent } from "../../render/status-line.ts";
 import { type Chat, type ChatPrompt, modelName, say } from "./chat.ts";
 
@@ -43,6 +44,7 @@ export function contextUse(chat: Chat, route: Route): number | null {
 export function warnNearWindow(chat: Chat, route: Route): void {
   const use = contextUse(chat, route);
   if (use === null || use < NEAR || chat.context.report.isQuiet) return;
-  const { color } = chat.context.io.err;
-  say(chat, `${color.yellow("warning:")} the context window is ${percent(use)} full; ${ROOM_HINT}`);
+  const { color, width } = chat.context.io.err;
+  const warning = `${color.yellow("warning:")} the context window is ${percent(use)} full; ${ROOM_HINT}`;
+  say(chat, breakLines(warning, width - 1).join("\n"));
 }
