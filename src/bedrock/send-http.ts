@@ -24,14 +24,17 @@ export function sendHttp(request: HttpRequest, options: SendOptions): Promise<Ht
   const { agent, start, trust, connectTimeout, signal } = options;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(aborted(signal));
+    const target = {
+      agent,
+      ...trust,
+      // An IPv6 address stands in brackets in a URL, and without them in a socket.
+      host: request.hostname.replace(/^\[(.*)\]$/, "$1"),
+      ...(request.port !== undefined && { port: request.port }),
+    };
     const outgoing = start(
       {
-        agent,
-        ...trust,
+        ...target,
         method: request.method,
-        // An IPv6 address stands in brackets in a URL, and without them in a socket.
-        host: request.hostname.replace(/^\[(.*)\]$/, "$1"),
-        ...(request.port !== undefined && { port: request.port }),
         path: request.path + queryOf(request),
         headers: request.headers,
       },
@@ -41,9 +44,12 @@ export function sendHttp(request: HttpRequest, options: SendOptions): Promise<Ht
       },
     );
     let issuer: string | null = null;
+    let isBlind = false;
     const fail = (error: Error) => {
       clearTimeout(timer);
-      reject(issuer === null ? error : Object.assign(error, { issuer }));
+      if (isBlind && isAboutTrust(error)) {
+        void lookAgain(start, target).then((found) => reject(Object.assign(error, { issuer: found })));
+      } else reject(issuer === null ? error : Object.assign(error, { issuer }));
     };
     const timer =
       connectTimeout > 0
@@ -60,7 +66,10 @@ export function sendHttp(request: HttpRequest, options: SendOptions): Promise<Ht
       else socket.once(connected, () => clearTimeout(timer));
       // Who made a certificate can be read only until Node has refused it.
       socket.prependOnceListener("secure", () => {
-        issuer = issuerOf(socket as TLSSocket);
+        const certificate = (socket as TLSSocket).getPeerCertificate();
+        isBlind = certificate === null;
+        const { CN, O } = certificate?.issuer ?? {};
+        issuer = [CN, O].flat()[0] ?? null;
       });
     });
     outgoing.on("error", fail);
@@ -82,9 +91,13 @@ function isReady(socket: Socket): boolean {
   return !["unknown", null].includes((socket as TLSSocket).getProtocol());
 }
 
-function issuerOf(socket: TLSSocket): string | null {
-  const { CN, O } = socket.getPeerCertificate().issuer ?? {};
-  return [CN, O].flat()[0] ?? null;
+function isAboutTrust(error: Error): boolean {
+  return /CERT|SELF_SIGNED|UNABLE_TO/.test((error as NodeJS.ErrnoException).code ?? "");
+}
+
+async function lookAgain(start: SendOptions["start"], target: RequestOptions): Promise<string | null> {
+  const { issuerBySecondLook } = await import("./second-look.ts");
+  return issuerBySecondLook(start, target);
 }
 
 function notConnected(limit: number): Error {

@@ -22,7 +22,9 @@ export function warmable(agent: Agent): (target: { host: string; port: number })
   };
   return ({ host, port }) =>
     new Promise((resolve) => {
-      const options = { ...own.options, host, port, servername: host };
+      // A name of a server may not be an address (RFC 6066).
+      const name = /^[\d.]+$|:/.test(host) ? {} : { servername: host };
+      const options = { ...own.options, host, port, ...name };
       const socket = open(options);
       ready?.socket.destroy();
       ready = { key: keyOf(options), socket };

@@ -41,6 +41,11 @@ export function cleanEnv(home: string, extra: Record<string, string | undefined>
   return { PATH: process.env["PATH"], HOME: home, AWS_EC2_METADATA_DISABLED: "true", ...extra };
 }
 
+/** Variables that make the program under test, on Node or as an executable, load the CommonJS file `path` first. */
+export function preload(path: string): Record<string, string> {
+  return { NODE_OPTIONS: `--require ${path}`, BUN_OPTIONS: `--preload ${path}` };
+}
+
 export function cbr(args: readonly string[], options: RunOptions = {}): Running {
   const home = options.home ?? freshHome();
   const [command, ...before] = PROGRAM as [string, ...string[]];

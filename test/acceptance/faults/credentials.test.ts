@@ -5,12 +5,12 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { shortTermApiKey, TEST_API_KEY } from "../../../src/mock/credentials.ts";
-import { cbr, freshHome, PROGRAM } from "../../support/cbr.ts";
+import { cbr, freshHome, PROGRAM, preload } from "../../support/cbr.ts";
 import { startSilentListener } from "../../support/fault-server.ts";
 import { errorOf, mocked } from "../../support/mocked.ts";
 
 const NO_KEYS = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
-const FAST = { NODE_OPTIONS: `--require ${join(import.meta.dirname, "../../support/fast-timers.cjs")}` };
+const FAST = preload(join(import.meta.dirname, "../../support/fast-timers.cjs"));
 
 /** A home whose ~/.aws/config is `config`. */
 function homeWith(config: string): string {
