@@ -1,4 +1,4 @@
-import { fstatSync, readFileSync, type Stats, statSync, writeSync } from "node:fs";
+import { fstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync, writeSync } from "node:fs";
 import type { Env, Host, HostOutput, StdinKind } from "./host.ts";
 
 /** The real process as a Host. Blank variables are deleted here, before any library reads them. */
@@ -155,19 +155,36 @@ function output(fd: 1 | 2, open: () => NodeJS.WriteStream): HostOutput {
 
 /**
  * Was `fd` closed (`>&-`)? Node opens /dev/null for reading and writing in its place, and nothing ever fails. Linux alone
- * tells how a file was opened: a shell's `>/dev/null` is for writing only. A program that starts us with stdout ignored
- * may have opened it for both as well; it then mostly ignores stderr too, or its own stdout is ignored.
+ * tells how a file was opened: a shell's `>/dev/null` is for writing only, but a program that ignores our output may have
+ * opened it for both as well. A shell did not; another program is taken to ignore it unless it listens to the other one.
  */
 function wasClosed(fd: 1 | 2, stat: Stats): boolean {
   if (!stat.isCharacterDevice() || !isNullDevice(stat) || !isForBoth(fd)) return false;
-  const isIgnored = (path: string) => {
-    const other = statSync(path, { throwIfNoEntry: false });
-    return other !== undefined && isNullDevice(other);
-  };
+  const parent = `/proc/${process.ppid}`;
   try {
-    return !isIgnored(`/proc/self/fd/${fd === 1 ? 2 : 1}`) && !isIgnored(`/proc/${process.ppid}/fd/${fd}`);
+    const other = fstatSync(fd === 1 ? 2 : 1);
+    const inherited = statSync(`${parent}/fd/${fd}`, { throwIfNoEntry: false });
+    if (isNullDevice(other) || (inherited !== undefined && isNullDevice(inherited))) return false;
+    if (inherited === undefined) return true;
+    if (/^(ba|da|z|fi|k|a)?sh$|^busybox$/.test(readFileSync(`${parent}/comm`, "utf8").trim())) return true;
+    return other.isSocket() || (other.isFIFO() && holdsPipe(parent, other.ino));
   } catch {
     return false; // our parent is somebody else's process
+  }
+}
+
+/** Does the process have the other end of a pipe that it did not itself inherit as an output? */
+function holdsPipe(proc: string, inode: number): boolean {
+  return readdirSync(`${proc}/fd`).some(
+    (name) => Number(name) > 2 && readlinkOr(`${proc}/fd/${name}`) === `pipe:[${inode}]`,
+  );
+}
+
+function readlinkOr(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return "";
   }
 }
 
