@@ -91,28 +91,31 @@ test("row 128: four writers on one session lose no turn", async () => {
   expect((await wholeTurns(state)).sort()).toEqual(said.sort());
 });
 
-test.each(["000", "002", "022", "077"])("row 133: under umask %s nobody else can read anything", async (umask) => {
-  const state = mkdtempSync(join(tmpdir(), "cbr-umask-"));
-  const command = `umask ${umask} && exec "$0" "$@"`;
-  const child = spawn("sh", [
-    "-c",
-    command,
-    process.execPath,
-    script,
-    state,
-    "work",
-    "t",
-    "Infinity",
-    "hold",
-  ]);
-  await new Promise((resolve) => child.stdout.once("data", resolve));
-  const { directory } = bench({ state });
-  const modes = [directory, ...readdirSync(directory).map((entry) => join(directory, entry))].map((path) =>
-    (statSync(path).mode & 0o777).toString(8),
-  );
-  child.kill("SIGKILL");
-  expect(modes).toEqual(["700", "600", "600"]);
-});
+test.each(["000", "002", "022", "077"])(
+  "row 133: under umask %s nobody else can read anything",
+  async (umask) => {
+    const state = mkdtempSync(join(tmpdir(), "cbr-umask-"));
+    const command = `umask ${umask} && exec "$0" "$@"`;
+    const child = spawn("sh", [
+      "-c",
+      command,
+      process.execPath,
+      script,
+      state,
+      "work",
+      "t",
+      "Infinity",
+      "hold",
+    ]);
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    const { directory } = bench({ state });
+    const modes = [directory, ...readdirSync(directory).map((entry) => join(directory, entry))].map((path) =>
+      (statSync(path).mode & 0o777).toString(8),
+    );
+    child.kill("SIGKILL");
+    expect(modes).toEqual(["700", "600", "600"]);
+  },
+);
 
 test("a full disk costs the turn that did not fit and nothing else", async () => {
   const state = mkdtempSync(join(tmpdir(), "cbr-full-"));
