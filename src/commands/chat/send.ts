@@ -43,6 +43,7 @@ export async function send(chat: Chat, request: ClaudeRequest, options: SendingO
     const claude = await context.claude(chat.settings, request.region);
     const events = claude.send(request, {
       signal: AbortSignal.any([context.signal, own.signal]),
+      partialText: () => received.reply().text,
       onNotice: ({ code, message }) => (code === "retry" ? report.notice(message) : report.verbose(message)),
     });
     for await (const event of joinSurrogates(events)) {

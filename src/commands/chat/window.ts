@@ -44,7 +44,7 @@ export function contextUse(chat: Chat, route: Route): number | null {
 export function warnNearWindow(chat: Chat, route: Route): void {
   const use = contextUse(chat, route);
   if (use === null || use < NEAR || chat.context.report.isQuiet) return;
-  const { color, width } = chat.context.io.err;
+  const { color, width, isTTY } = chat.context.io.err;
   const warning = `${color.yellow("warning:")} the context window is ${percent(use)} full; ${ROOM_HINT}`;
-  say(chat, breakLines(warning, width - 1).join("\n"));
+  say(chat, isTTY ? breakLines(warning, width - 1).join("\n") : warning);
 }

@@ -174,7 +174,9 @@ test("a conversation that cannot fit is refused before it is sent, and /compact 
   });
   const run = await bedrock.cbr(["chat", "-m", "haiku-4.5"], { stdin: "one\ntwo\n" });
   expect(run.code).toBe(3);
-  expect(run.stderr).toMatch(/warning: the context window is 95 % full; `\/compact`/);
+  expect(run.stderr).toMatch(
+    /^warning: the context window is 95 % full; `\/compact` .*`\/clear` begins anew$/m,
+  );
   expect(run.stderr).toMatch(/cbr: the conversation with this message has 200001 tokens/);
   expect(run.stderr).toContain("hint: `/compact` summarises");
   expect(bedrock.calls().filter(({ path }) => path.includes("invoke"))).toHaveLength(1);
