@@ -101,8 +101,9 @@ export async function openSession(options: SessionOptions): Promise<BedrockSessi
         defaultsMode: "standard",
         systemClockOffset: session.clockOffset,
         logger: SILENT,
-        useFipsEndpoint: settings.use_fips_endpoint?.value ?? false,
-        useDualstackEndpoint: settings.use_dualstack_endpoint?.value ?? false,
+        // An endpoint of the user's own is what it is; the SDK would refuse the two together.
+        useFipsEndpoint: endpoint === null && (settings.use_fips_endpoint?.value ?? false),
+        useDualstackEndpoint: endpoint === null && (settings.use_dualstack_endpoint?.value ?? false),
         ...(endpoint !== null && { endpoint }),
         ...(auth === "bearer"
           ? { token: { token: token ?? "" }, authSchemePreference: ["httpBearerAuth"] }

@@ -49,7 +49,7 @@ export class CbrError extends Error {
   readonly exitCode: ExitCode;
   readonly hint: string | null;
   readonly retryable: boolean;
-  readonly aws: AwsFailure | null;
+  aws: AwsFailure | null;
   readonly retryAfter: number | null;
   partialText: string | null;
 

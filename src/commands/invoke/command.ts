@@ -58,7 +58,7 @@ export function invokeCommand(context: Context): Command {
     )
     .addHelpText("after", EXAMPLES)
     .action(async (words: string[], _options: unknown, self: Command) => {
-      const flags = checkFlags(self.optsWithGlobals<InvokeFlags>());
+      const flags = checkFlags(self.optsWithGlobals<InvokeFlags>(), context.host.argv);
       const { runInvoke } = await import("./run.ts");
       await runInvoke(context, words, flags);
     });
@@ -72,7 +72,11 @@ Examples:
   cbr invoke --json "Hello" | jq -r .text`;
 
 /** Contradictions that no setting can see. Throws CbrError `flag_conflict`. */
-function checkFlags(flags: InvokeFlags): InvokeFlags {
+function checkFlags(flags: InvokeFlags, argv: readonly string[]): InvokeFlags {
+  const typed = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
+  if (typed.includes("--stdin") && typed.includes("--no-stdin")) {
+    throw new CbrError("flag_conflict", { message: "`--stdin` and `--no-stdin` contradict each other" });
+  }
   if (flags.json && flags.outputFormat !== undefined && flags.outputFormat !== "json") {
     throw new CbrError("flag_conflict", { message: "`--json` and `--output-format` contradict each other" });
   }
