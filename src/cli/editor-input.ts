@@ -44,7 +44,12 @@ export class EditorInput extends PassThrough {
   }
 
   setRawMode(on: boolean): this {
-    this.#source.setRawMode?.(on);
+    try {
+      this.#source.setRawMode?.(on);
+    } catch (error) {
+      // A terminal that went away (EIO) has no mode to go back to; its end or the hangup tells the rest.
+      if (on) throw error;
+    }
     return this;
   }
 

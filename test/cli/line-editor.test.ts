@@ -182,3 +182,13 @@ test("keys that arrive together go in where the cursor stands, and over the edge
   keyboard.write("\r");
   expect(await reading).toMatchObject({ text: `one two three ${"x".repeat(99)}` });
 });
+
+test("a terminal that went away is the end, not a bug, although its mode cannot be set any more", async () => {
+  const { keyboard, read } = editing();
+  const reading = read();
+  keyboard.setRawMode = () => {
+    throw Object.assign(new Error("setRawMode EIO"), { code: "EIO" });
+  };
+  keyboard.end();
+  expect(await reading).toEqual({ type: "end" });
+});
