@@ -57,6 +57,15 @@ describe("access request", () => {
     expect(mock.requests.every(({ method }) => method === "GET")).toBe(true);
   });
 
+  test("what a change depends on and may not be seen is exit 4, not nothing to do", async () => {
+    const { cbr, mock } = await mocked({ deny: ["bedrock:GetAccountDataRetention"] });
+    const { code, stdout, stderr } = await cbr(["access", "request", "fable-5.1", "--yes"]);
+    expect(stderr).not.toContain("nothing is missing");
+    expect(stderr).toContain("ask the account admin for `bedrock:GetAccountDataRetention`");
+    expect([code, stdout]).toEqual([4, ""]);
+    expect(mock.requests.every(({ method }) => method === "GET")).toBe(true);
+  });
+
   test("a change is shown, and made only with a yes", async () => {
     const { cbr, mock } = await mocked();
     const shown = await cbr(["access", "request", "fable-5.1", "--error-format", "json"]);

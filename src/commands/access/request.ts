@@ -86,7 +86,7 @@ async function plan(
   context: Context,
   control: ControlPlane,
   subject: Subject,
-  { availability, form, retention, offers }: AccessState,
+  { availability, form, retention, offers, unseen }: AccessState,
   given: UseCaseForm | null,
 ): Promise<Change[]> {
   const options = optionsOf(context);
@@ -102,6 +102,7 @@ async function plan(
     });
   }
   if (availability.agreement.status !== "AVAILABLE" && availability.agreement.status !== "PENDING") {
+    if (unseen.offers !== undefined) throw unseen.offers;
     const [offer] = offers ?? [];
     if (offer === undefined) {
       throw new CbrError("model_access_denied", {
@@ -117,6 +118,7 @@ async function plan(
     });
   }
   const needed = subject.model?.data_retention ?? null;
+  if (needed !== null && unseen.retention !== undefined) throw unseen.retention;
   if (needed !== null && retention !== null && isRetentionEnough(retention.mode, needed) === false) {
     changes.push({
       what: "data-retention mode of the whole account",

@@ -28,6 +28,8 @@ export interface AccessState {
   form: { value: UseCaseForm | null } | null;
   retention: DataRetention | null;
   offers: AgreementOffer[] | null;
+  /** Why what is null could not be seen: fatal where a change depends on it. */
+  unseen: Partial<Record<"retention" | "offers", CbrError>>;
 }
 
 /** The model a name stands for. Throws CbrError for one that names none. */
@@ -52,11 +54,17 @@ export async function accessState(
   { baseId }: Subject,
 ): Promise<AccessState> {
   const options = optionsOf(context);
-  const orNull = async <T>(what: string, call: Promise<T>): Promise<T | null> => {
+  const unseen: AccessState["unseen"] = {};
+  const orNull = async <T>(
+    what: string,
+    call: Promise<T>,
+    key?: keyof AccessState["unseen"],
+  ): Promise<T | null> => {
     try {
       return await call;
     } catch (error) {
       if (!(error instanceof CbrError) || error.aws === null) throw error;
+      if (key !== undefined) unseen[key] = error;
       context.report.warn("access_unseen", `${what} cannot be seen: ${error.message}`);
       return null;
     }
@@ -67,10 +75,10 @@ export async function accessState(
       "the use-case form",
       control.getUseCaseForm(options).then((value) => ({ value })),
     ),
-    orNull("the data-retention mode", control.getDataRetention(options)),
-    orNull("the agreement's offers", control.listAgreementOffers(baseId, options)),
+    orNull("the data-retention mode", control.getDataRetention(options), "retention"),
+    orNull("the agreement's offers", control.listAgreementOffers(baseId, options), "offers"),
   ]);
-  return { availability, form, retention, offers };
+  return { availability, form, retention, offers, unseen };
 }
 
 export function optionsOf(context: Context): CallOptions {
