@@ -44,7 +44,7 @@ const ONE_MORE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export async function* sendWithRetries(
   transport: Transport,
   request: ClaudeRequest,
-  { signal, onNotice }: SendOptions,
+  { signal, onNotice, partialText }: SendOptions,
   options: SenderOptions,
 ): AsyncGenerator<ReplyEvent, void> {
   const startedAt = options.elapsed();
@@ -56,7 +56,7 @@ export async function* sendWithRetries(
   const repairs = new Set<string>();
   while (true) {
     tries++;
-    const attempt = { hasContent: false };
+    const attempt: Attempt = { hasContent: false, partialText };
     try {
       yield* attemptOnce(transport, request, signal, options, remaining(), attempt);
       return;
@@ -84,6 +84,11 @@ export async function* sendWithRetries(
   }
 }
 
+interface Attempt {
+  hasContent: boolean;
+  readonly partialText: (() => string) | undefined;
+}
+
 class AttemptFailed extends Error {
   readonly failure: CbrError;
   readonly serviceDate: string | undefined;
@@ -100,7 +105,7 @@ async function* attemptOnce(
   signal: AbortSignal,
   options: SenderOptions,
   remaining: number,
-  attempt: { hasContent: boolean },
+  attempt: Attempt,
 ): AsyncGenerator<ReplyEvent, void> {
   const { firstByteTimeout, idleTimeout } = options;
   const limits = request.stream
@@ -109,7 +114,6 @@ async function* attemptOnce(
   const watchdog = new Watchdog(limits, signal, options.now);
   // What came before content is kept back: if the attempt fails it never happened.
   const held: ReplyEvent[] = [];
-  let text = "";
   let isWhole = false;
   try {
     const reply = await watchdog.race(transport.open(request, watchdog.signal));
@@ -123,7 +127,6 @@ async function* attemptOnce(
         continue;
       }
       attempt.hasContent ||= isContent(event);
-      if (event.type === "text-delta") text += event.text;
       yield* held.splice(0);
       isWhole = event.type === "end";
       yield event;
@@ -133,13 +136,14 @@ async function* attemptOnce(
     if (signal.aborted) throw signal.reason;
     // What errors mean is a third of the code of an answer, and seldom asked for.
     const { explain } = await import("./explain.ts");
+    const text = attempt.hasContent ? attempt.partialText?.() : undefined;
     const failure = explain(error, {
       ...options.facts(request),
       hasContent: attempt.hasContent,
-      ...(attempt.hasContent && { partialText: text }),
+      ...(text !== undefined && { partialText: text }),
       ...(watchdog.timedOut !== null && { timedOut: inTheUsersTerms(watchdog.timedOut, options) }),
     });
-    failure.partialText ??= attempt.hasContent ? text : null;
+    failure.partialText ??= text ?? null;
     throw new AttemptFailed(failure, (error as { serviceDate?: string }).serviceDate);
   } finally {
     // After a whole answer the connection is kept for the next request.

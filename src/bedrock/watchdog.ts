@@ -23,6 +23,9 @@ export class Watchdog {
   #limits: Limits;
   #now: () => number;
   #phase: NodeJS.Timeout | undefined;
+  #kind: "first-byte" | "idle" | null = null;
+  #armedAt = 0;
+  #isResting = false;
   #overall: NodeJS.Timeout | undefined;
   #outer: AbortSignal;
   #bark: (reason: unknown) => void = () => {};
@@ -52,7 +55,7 @@ export class Watchdog {
 
   /** Nothing is waited for: silence is nobody's fault until the next beat. */
   rest(): void {
-    clearTimeout(this.#phase);
+    this.#isResting = true;
   }
 
   /** Rejects as soon as the signal aborts, even where `work` does not notice. One at a time. */
@@ -78,15 +81,24 @@ export class Watchdog {
   }
 
   #arm(kind: "first-byte" | "idle", limit: number): void {
+    this.#isResting = false;
+    this.#armedAt = this.#now();
+    if (kind === this.#kind) {
+      // A timer wound up again costs a fraction of a new one, and this happens at every event.
+      this.#phase?.refresh();
+      return;
+    }
     clearTimeout(this.#phase);
-    if (limit <= 0) return;
-    const armedAt = this.#now();
-    this.#phase = setTimeout(() => {
-      // After the machine slept the timer fires at once, though the other side had no chance to speak.
-      const hasSlept = this.#now() - armedAt > limit + 5000;
-      if (hasSlept) this.#arm(kind, limit);
-      else this.#fire(kind, limit);
-    }, limit);
+    this.#kind = kind;
+    this.#phase = limit <= 0 ? undefined : setTimeout(() => this.#expire(kind, limit), limit);
+  }
+
+  #expire(kind: "first-byte" | "idle", limit: number): void {
+    if (this.#isResting) return;
+    // After the machine slept the timer fires at once, though the other side had no chance to speak.
+    const hasSlept = this.#now() - this.#armedAt > limit + 5000;
+    if (hasSlept) this.#arm(kind, limit);
+    else this.#fire(kind, limit);
   }
 
   #fire(kind: TimedOut["kind"], limit: number): void {

@@ -32,6 +32,8 @@ export interface SendOptions {
   /** Aborting ends the request on the wire; the iterable then throws the signal's reason. */
   signal: AbortSignal;
   onNotice?: (notice: SendNotice) => void;
+  /** The text received so far, for the error where the answer breaks off; whoever reads the events keeps it anyway. */
+  partialText?: () => string;
 }
 
 /** A request as it would leave, secrets redacted. */

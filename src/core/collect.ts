@@ -8,8 +8,11 @@ export interface Collector {
   reply(): Reply;
 }
 
-/** A reader of events that remembers; pure. */
-export function collector(): Collector {
+/**
+ * A reader of events that remembers; pure. With `keepsText: false` it keeps of the text only as much as tells whether there
+ * is any: for an answer that is already on its way to the reader, and may be long.
+ */
+export function collector({ keepsText } = { keepsText: true }): Collector {
   const blocks = new Map<number, ContentBlock>();
   const toolInputs = new Map<number, string>();
   const reply: Reply = {
@@ -26,14 +29,35 @@ export function collector(): Collector {
     trace: null,
     unknownEvents: 0,
   };
+  // As long as there is one text block its text is the answer's, and is not kept twice.
+  let soleTextIndex: number | null = null;
+  let isSoleText = true;
   let usage: Partial<Usage> | null = null;
   let metrics: Partial<Usage> | null = null;
 
   const open = <T extends ContentBlock["type"]>(index: number, type: T, empty: ContentBlock) => {
     const block = blocks.get(index);
     if (block?.type === type) return block as Extract<ContentBlock, { type: T }>;
+    if (index === soleTextIndex) keepTextApart();
     blocks.set(index, empty);
     return empty as Extract<ContentBlock, { type: T }>;
+  };
+
+  const addText = (index: number, text: string) => {
+    const block = open(index, "text", { type: "text", text: "" });
+    if (!keepsText && block.text.trim() !== "") return;
+    soleTextIndex ??= index;
+    if (index !== soleTextIndex) keepTextApart();
+    block.text += text;
+    if (!isSoleText) reply.text += text;
+  };
+  const keepTextApart = () => {
+    if (isSoleText) reply.text = soleText();
+    isSoleText = false;
+  };
+  const soleText = () => {
+    const block = soleTextIndex === null ? undefined : blocks.get(soleTextIndex);
+    return block?.type === "text" ? block.text : "";
   };
 
   return {
@@ -46,11 +70,11 @@ export function collector(): Collector {
           usage = overlay(usage, event.usage);
           break;
         case "block-start":
+          if (event.index === soleTextIndex) keepTextApart();
           blocks.set(event.index, structuredClone(event.block));
           break;
         case "text-delta":
-          open(event.index, "text", { type: "text", text: "" }).text += event.text;
-          reply.text += event.text;
+          addText(event.index, event.text);
           break;
         case "thinking-delta":
           open(event.index, "thinking", { type: "thinking", thinking: "", signature: "" }).thinking +=
@@ -93,7 +117,8 @@ export function collector(): Collector {
     },
     reply() {
       const content = [...blocks.entries()].sort(([a], [b]) => a - b).map(([, block]) => block);
-      return { ...reply, content, usage: complete(usage, metrics) };
+      const text = isSoleText ? soleText() : reply.text;
+      return { ...reply, text, content, usage: complete(usage, metrics) };
     },
   };
 }

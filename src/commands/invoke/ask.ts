@@ -24,6 +24,8 @@ export interface AskOptions {
   format: "text" | "json" | "stream-json";
   /** Text goes to stdout while it comes. */
   isLive: boolean;
+  /** The answer goes into a session. */
+  isSaved: boolean;
   /** The text is styled Markdown where stdout is a terminal. */
   isRendered: boolean;
   showsThinking: boolean;
@@ -72,11 +74,15 @@ async function askOne(
   const stopWatching = options.watchLateStdin((error) => own.abort(error));
   const spinner = startSpinner(context, "waiting for Claude");
   const renderers = await renderersFor(context, candidate, options, spinner.stop);
-  const reply = collector();
+  // What is printed as it comes is kept only where somebody asks for it afterwards.
+  const reply = collector({
+    keepsText: !options.isLive || options.isSaved || report.errorFormat === "json",
+  });
   let firstTokenMs: number | null = null;
   try {
     const events = claude.send(request, {
       signal: AbortSignal.any([context.signal, own.signal]),
+      partialText: () => reply.reply().text,
       onNotice: ({ code, message }) => (code === "retry" ? report.notice(message) : report.verbose(message)),
     });
     for await (const event of joinSurrogates(events)) {

@@ -3,6 +3,7 @@ import { CbrError } from "../../core/errors.ts";
 import { firstCodeBlock } from "../../core/extract.ts";
 import type { Usage } from "../../core/messages.ts";
 import type { Cost } from "../../models/prices.ts";
+import { writeJsonLine } from "../../render/json-pieces.ts";
 import { jsonFor } from "../../render/reply.ts";
 import { sanitize } from "../../render/sanitize.ts";
 import { usageLine } from "../../render/usage-line.ts";
@@ -31,9 +32,9 @@ export async function printAnswer(run: Run, judged: Judged, problem: CbrError | 
   if (format !== "text") {
     const text = flags.extract && problem === null ? textOf(run, judged) : answer.reply.text;
     const whole = { ...answer, reply: { ...answer.reply, text, usage } };
-    const line = `${jsonFor(io.out, resultOf(context, whole, cost, data))}\n`;
-    if (file === null || problem !== null) await io.out.write(line);
-    else await file.save(line);
+    const result = resultOf(context, whole, cost, data);
+    if (file === null || problem !== null) await writeJsonLine(io.out, result);
+    else await file.save(`${jsonFor(io.out, result)}\n`);
   } else if (problem === null) {
     const text = textOf(run, judged);
     if (file !== null) await file.save(text);

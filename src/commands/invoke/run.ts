@@ -91,6 +91,7 @@ export async function runInvoke(context: Context, words: string[], flags: Invoke
     settings,
     format,
     isLive: file === null && format === "text" && schema === null && !flags.extract,
+    isSaved: session !== null,
     isRendered: settings.render?.value === true,
     showsThinking: flags.showThinking === true,
     watchLateStdin: prompt.watchLateStdin,
