@@ -56,6 +56,8 @@ function compile(target: string, entry: string): string {
     "--minify-whitespace",
     "--minify-syntax",
     "--bytecode",
+    // Asked for by the proxy agents where a proxy wants Negotiate, which is refused before.
+    "--external=kerberos",
     // What lies in the directory where somebody happens to stand must not change what the program does.
     "--no-compile-autoload-dotenv",
     "--no-compile-autoload-bunfig",

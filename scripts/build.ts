@@ -103,6 +103,8 @@ export async function bundleStandalone(): Promise<string> {
     charset: "utf8",
     logLevel: "warning",
     write: false,
+    // What is asked for with import() is in the same file, or is the runtime's own: require() is there at once.
+    supported: { "dynamic-import": false },
     define: { ...(await facts()), "import.meta.url": "__filename" },
     plugins: [patches],
   });
