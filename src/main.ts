@@ -21,6 +21,11 @@ export async function main(host: Host): Promise<number> {
   const context = wire(host, io, report, stop, cleanUps);
   readEarlyFlags(host.argv, host, context);
   host.onCrash((error) => {
+    if (isTerminalGone(error)) {
+      // Ending in any other way, Node would try to restore the terminal and abort.
+      void within(tidyUp(cleanUps), PATIENCE_MS).then(() => host.dieBy("SIGHUP"));
+      return;
+    }
     const ending = (async () => {
       await tidyUp(cleanUps);
       report.error(await bug(error, host));
@@ -33,7 +38,7 @@ export async function main(host: Host): Promise<number> {
     // What is stuck (a reader of stdout who does not read) must not keep a signal from ending the program.
     await Promise.race([run(host, context).then(() => io.out.flush()), afterAbort(stop.signal)]);
   } catch (error) {
-    outcome = error;
+    outcome = isTerminalGone(error) ? new Interrupted("SIGHUP") : error;
     io.out.push();
   }
   // An abort may surface as any error the network can think of: only our own signal says what happened.
@@ -43,7 +48,15 @@ export async function main(host: Host): Promise<number> {
   await tidyUp(cleanUps);
   // The signal is not raised before the reader has had what came.
   if (outcome instanceof Interrupted) await within(io.out.flush(), PATIENCE_MS);
-  return conclude(outcome, host, report, context.exitCode);
+  const code = await conclude(outcome, host, report, context.exitCode);
+  // Node restores the terminal as it ends, and aborts where there is none any more.
+  if (host.hasLostTerminal()) host.dieBy("SIGHUP");
+  return code;
+}
+
+/** The window was closed, or the connection to it: whatever touches the terminal fails with EIO. */
+function isTerminalGone(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | null)?.code === "EIO";
 }
 
 async function run(host: Host, context: Context): Promise<void> {

@@ -1,7 +1,7 @@
 // Counting input tokens before sending: what `cbr count`, `--max-cost` and the check of the context window rest on.
 import { cacheTtlIn, estimateTokens } from "../core/cache.ts";
 import type { ClaudeRequest, TokenCount } from "../core/claude.ts";
-import { CbrError } from "../core/errors.ts";
+import { CbrError, ExitCode } from "../core/errors.ts";
 import { worstCost } from "../models/prices.ts";
 import type { Route } from "../models/route.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -29,6 +29,8 @@ export async function countInput(
     return { input_tokens, method: way.method, reason: null, failure: null };
   } catch (error) {
     if (context.signal.aborted) throw context.signal.reason;
+    // A setting that must not be used (a token over plain HTTP) is no reason to guess instead.
+    if (error instanceof CbrError && error.exitCode === ExitCode.usage) throw error;
     return estimate(request, error instanceof Error ? error.message : String(error), error);
   }
 }

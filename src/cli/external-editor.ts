@@ -4,10 +4,16 @@ import { CbrError } from "../core/errors.ts";
 import type { Context } from "./context.ts";
 import { splitWords } from "./split-words.ts";
 
-/** Resolves when the editor has ended well. Throws CbrError `bad_setting` naming the variable where it did not. */
+/** Resolves when the editor has ended well. Throws CbrError `bad_setting` naming the variable where it did not, `confirmation_required` without terminal and editor. */
 export async function runEditor(context: Context, file: string): Promise<void> {
   const { env } = context.host;
   const variable = ["VISUAL", "EDITOR"].find((name) => env[name]?.trim());
+  if (variable === undefined && !context.io.canAsk) {
+    throw new CbrError("confirmation_required", {
+      message: "there is no terminal to edit on",
+      hint: "set `VISUAL` or `EDITOR` to a program that edits by itself",
+    });
+  }
   const words = splitWords(variable === undefined ? "vi" : (env[variable] ?? ""));
   const [command = "vi", ...before] = words;
   const fail = (why: string) =>

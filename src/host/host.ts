@@ -59,6 +59,8 @@ export interface Host {
   onSignal(signal: Signal, handler: () => void): () => void;
   /** Ends the process by `signal` with its default effect, as shells expect of an interrupted program. */
   dieBy(signal: "SIGINT" | "SIGTERM" | "SIGHUP"): void;
+  /** stdin was a terminal, and the window or line behind it is gone. */
+  hasLostTerminal(): boolean;
   /** Calls `handler` on an exception or rejection that nobody caught. */
   onCrash(handler: (error: unknown) => void): void;
   /** Sets a variable that libraries read from the process's own environment. */

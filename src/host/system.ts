@@ -7,6 +7,7 @@ export function systemHost(): Host {
   for (const name of blankVariables) delete process.env[name];
   const env: Env = process.env;
   const standalone = "bun" in process.versions && process.argv[1]?.startsWith("/$bunfs/");
+  const stdin = stdinKind();
   return {
     argv: process.argv.slice(2),
     env,
@@ -16,7 +17,7 @@ export function systemHost(): Host {
     platform: process.platform,
     pid: process.pid,
     uid: process.geteuid?.() ?? null,
-    stdin: { kind: stdinKind(), stream: () => process.stdin },
+    stdin: { kind: stdin, stream: () => process.stdin },
     stdout: output(1, () => process.stdout),
     stderr: output(2, () => process.stderr),
     self: standalone ? [process.execPath] : [process.execPath, process.argv[1] ?? ""],
@@ -33,6 +34,7 @@ export function systemHost(): Host {
       process.removeAllListeners(signal);
       process.kill(process.pid, signal);
     },
+    hasLostTerminal: () => stdin === "terminal" && stdinKind() !== "terminal",
     onCrash(handler) {
       process.on("uncaughtException", handler);
       process.on("unhandledRejection", handler);

@@ -18,7 +18,7 @@ export function parseText(kind: ValueKind, written: string): Parsed {
   const text = written.trim();
   switch (kind.type) {
     case "text":
-      return text === "" ? { problem: "not empty" } : { value: kind.isExact ? written : text };
+      return text === "" ? { problem: "a text that is not empty" } : { value: kind.isExact ? written : text };
     case "region":
       return /^[a-z]{2,}(-[a-z]+)+-\d+$/.test(text) && text.length <= 40
         ? { value: text }

@@ -42,6 +42,7 @@ export async function runInProcess(
     kill: () => {},
     onSignal: () => () => {},
     dieBy: () => {},
+    hasLostTerminal: () => false,
     onCrash: () => {},
     setEnv: () => {},
     exitNow: (code) => {

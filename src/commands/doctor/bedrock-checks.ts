@@ -9,7 +9,7 @@ import { DEFAULT_MODEL } from "../../models/names.ts";
 import type { Route } from "../../models/route.ts";
 import { accessTo } from "../models/check.ts";
 import { fetchLive } from "../models/live.ts";
-import { type Check, type Finding, failed, type Outcome, skipped } from "./examine.ts";
+import { type Check, type Finding, failed, isDenied, type Outcome, skipped } from "./examine.ts";
 import { quotas } from "./quotas.ts";
 import type { Scene } from "./scene.ts";
 
@@ -62,8 +62,8 @@ export function controlChecks(scene: Scene, offline: string | null): Check[] {
 async function controlPlane(scene: Scene, signal: AbortSignal, earlier: Earlier): Promise<Outcome> {
   // Who is unknown to STS is unknown to Bedrock; where only STS is out of reach, Bedrock may still answer.
   const identity = await earlier("identity");
-  if (identity.status === "failed" && identity.exitCode === ExitCode.credentials)
-    return skipped("needs identity");
+  const isUnknown = identity.exitCode === ExitCode.credentials && !isDenied(identity);
+  if (identity.status === "failed" && isUnknown) return skipped("needs identity");
   try {
     const lists = await fetchLive((await scene.diagnosis()).control(), silent(scene.context, signal));
     const listed = `${lists.profiles.length} inference profiles and ${lists.models.length} models of Anthropic`;

@@ -115,3 +115,8 @@ function rejection(signal: AbortSignal): Promise<never> {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 }
+
+/** Known, and not allowed to ask STS who it is: that says nothing of Bedrock. */
+export function isDenied({ code }: Finding): boolean {
+  return code === "access_denied" || code === "scp_denied";
+}

@@ -2,7 +2,7 @@
 import type { Quota } from "../../core/diagnosis.ts";
 import { CbrError } from "../../core/errors.ts";
 import type { Route } from "../../models/route.ts";
-import { type Finding, type Outcome, skipped } from "./examine.ts";
+import { type Finding, isDenied, type Outcome, skipped } from "./examine.ts";
 import type { Scene } from "./scene.ts";
 
 /** The quotas of the route's model and kind of profile; a quota of 0 is a warning, a refused question no failure. */
@@ -15,7 +15,7 @@ export async function quotas(
   const name = route.model?.name;
   if (name === undefined) return skipped("the catalog does not know the model's name");
   const identity = await earlier("identity");
-  if (identity.status === "failed") return skipped("needs identity");
+  if (identity.status === "failed" && !isDenied(identity)) return skipped("needs identity");
   let found: Quota[];
   try {
     found = await (await scene.diagnosis()).quotas((quota) => isOf(quota, name, route.geo), { signal });
