@@ -77,7 +77,7 @@ export async function* sendWithRetries(
       const seconds = wait < 950 ? `${wait} ms` : `${Math.round(wait / 1000)} s`;
       onNotice?.({
         code: "retry",
-        message: `${shortReason(failure)}, retrying in ${seconds} (${tries + 1}/${options.maxAttempts})`,
+        message: `${shortReason(failure)}, retrying in ${seconds} (${tries + 1}/${triesFor(failure, options.maxAttempts)})`,
       });
       await sleep(wait, signal);
     }
@@ -115,8 +115,10 @@ async function* attemptOnce(
   // What came before content is kept back: if the attempt fails it never happened.
   const held: ReplyEvent[] = [];
   let isWhole = false;
+  let requestId: string | null = null;
   try {
     const reply = await watchdog.race(transport.open(request, watchdog.signal));
+    requestId = reply.requestId;
     watchdog.beat();
     for await (const event of abortable(untilEnd(reply.events), watchdog)) {
       // Whoever reads the answer may take their time: a full pipe is no silence of the service.
@@ -144,6 +146,10 @@ async function* attemptOnce(
       ...(watchdog.timedOut !== null && { timedOut: inTheUsersTerms(watchdog.timedOut, options) }),
     });
     failure.partialText ??= text ?? null;
+    // What breaks off a stream does not repeat the id that its head had.
+    if (requestId !== null && !failure.aws?.requestId) {
+      failure.aws = { name: null, status: null, ...failure.aws, requestId };
+    }
     throw new AttemptFailed(failure, (error as { serviceDate?: string }).serviceDate);
   } finally {
     // After a whole answer the connection is kept for the next request.
@@ -172,6 +178,10 @@ async function* abortable(
     // Not awaited: a stream that ignores its abort would never return.
     void Promise.resolve(events.return(undefined)).catch(() => {});
   }
+}
+
+function triesFor({ code }: CbrError, maxAttempts: number): number {
+  return ONE_MORE.has(code) ? Math.min(2, maxAttempts) : maxAttempts;
 }
 
 function mayRetry(failure: CbrError, request: ClaudeRequest, tries: number): boolean {
