@@ -21,20 +21,24 @@ export interface HttpWay {
  * the connection breaks. Throws CbrError `ca_bundle_invalid` before any network when the bundle cannot be used.
  */
 export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> {
-  const trust = await trustOf(host, settings);
+  const trust = trustOf(host, settings);
   const agentOptions = {
     keepAlive: true,
     // NAT gateways and load balancers of AWS drop a connection silent for 350 s.
     keepAliveMsecs: 60_000,
     maxSockets: 50,
-    ...trust,
   };
+  const trustFor = (isTls: boolean, proxy: string | null) =>
+    isTls || proxy?.startsWith("https:") ? trust() : {};
   const agents = new Map<string, http.Agent>();
   const agentFor = async (isTls: boolean, proxy: string | null, module: typeof http): Promise<http.Agent> => {
     const key = `${isTls} ${proxy}`;
     const known = agents.get(key);
     if (known !== undefined) return known;
-    const agent = await newAgent(isTls, proxy, module, agentOptions);
+    const agent = await newAgent(isTls, proxy, module, {
+      ...agentOptions,
+      ...(await trustFor(isTls, proxy)),
+    });
     agents.set(key, agent);
     return agent;
   };
@@ -71,7 +75,7 @@ export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> 
           agent: await agentFor(isTls, proxy, module),
           start: module.request,
           // A tunnel's own TLS takes no notice of the agent's options, which are for the way to the proxy.
-          trust,
+          trust: await trustFor(isTls, proxy),
           connectTimeout: settings.connect_timeout?.value ?? 5000,
           signal: options?.abortSignal as AbortSignal | undefined,
         });

@@ -24,16 +24,25 @@ export function switchesOffTlsChecks(host: Host): boolean {
   return unchecked.has(host);
 }
 
-/** What every TLS connection gets. Throws CbrError `ca_bundle_invalid` before any network when a bundle cannot be used. */
-export async function trustOf(host: Host, settings: Settings): Promise<Trust> {
+/**
+ * Gives a function that tells what every TLS connection gets; only that loads TLS and the default certificates, which takes
+ * longer than a whole answer over plain HTTP. Throws CbrError `ca_bundle_invalid` at once when a bundle cannot be used.
+ */
+export function trustOf(host: Host, settings: Settings): () => Promise<Trust> {
   const bundle = settings.ca_bundle;
   const extraPath = host.env["NODE_EXTRA_CA_CERTS"];
   const own = bundle === null ? [] : certificatesIn(bundle.value, bundle.source);
   // Node only warns about a file that it cannot use, and that much too late.
   const extra = extraPath === undefined ? [] : certificatesIn(extraPath, "NODE_EXTRA_CA_CERTS");
-  return {
+  const isUnchecked = switchesOffTlsChecks(host);
+  let trust: Promise<Trust> | undefined;
+  const load = async (): Promise<Trust> => ({
     ...(own.length > 0 && { ca: [...(await defaultCertificates()), ...extra, ...own] }),
-    ...(switchesOffTlsChecks(host) && { rejectUnauthorized: false as const }),
+    ...(isUnchecked && { rejectUnauthorized: false as const }),
+  });
+  return () => {
+    trust ??= load();
+    return trust;
   };
 }
 
