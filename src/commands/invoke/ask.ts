@@ -30,6 +30,8 @@ export interface AskOptions {
   isRendered: boolean;
   showsThinking: boolean;
   watchLateStdin: GatheredPrompt["watchLateStdin"];
+  /** Called with what came of a reply that broke off or was stopped. */
+  onBroken?: (partial: Reply) => void;
 }
 
 /**
@@ -93,6 +95,9 @@ async function askOne(
       reply.add(event);
       for (const renderer of renderers) await renderer.event(event);
     }
+  } catch (error) {
+    options.onBroken?.(reply.reply());
+    throw error;
   } finally {
     spinner.stop();
     stopWatching();

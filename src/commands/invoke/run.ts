@@ -10,6 +10,7 @@ import { readSystemFile } from "../../cli/request-values.ts";
 import { readSchema } from "../../cli/schema-input.ts";
 import { CbrError } from "../../core/errors.ts";
 import type { ContentBlock } from "../../core/messages.ts";
+import type { Reply } from "../../core/reply.ts";
 import type { JsonSchema } from "../../core/schema.ts";
 import type { Validate } from "../../core/schema-validator.ts";
 import { verdict } from "../../core/verdict.ts";
@@ -114,8 +115,12 @@ async function askAndPrint(run: Run, content: ContentBlock[], options: AskOption
   const { context, flags, settings, candidates, format, session } = run;
   const { report } = context;
   if (format === "stream-json") streamWarnings(context);
+  let broken: Reply | null = null;
+  const onBroken = (partial: Reply) => {
+    broken = partial;
+  };
   try {
-    const { answers, data, problem: mismatch } = await askFor(run, options);
+    const { answers, data, problem: mismatch } = await askFor(run, { ...options, onBroken });
     const answer = lastOf(answers);
     const maxTokens = answer.by.request.body.max_tokens;
     const problem =
@@ -133,7 +138,7 @@ async function askAndPrint(run: Run, content: ContentBlock[], options: AskOption
     if (unusable !== null) throw unusable;
   } catch (error) {
     if (session !== null && content.length > 0 && !isSaved(session)) {
-      await saveFailure(context, session, candidates[0] as Candidate, error);
+      await saveFailure(context, session, candidates[0] as Candidate, error, broken);
     }
     throw error;
   }

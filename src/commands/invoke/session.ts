@@ -3,6 +3,7 @@ import type { Context } from "../../cli/context.ts";
 import { collector } from "../../core/collect.ts";
 import { CbrError } from "../../core/errors.ts";
 import type { ContentBlock } from "../../core/messages.ts";
+import type { Reply } from "../../core/reply.ts";
 import type { Session } from "../../sessions/session.ts";
 import type { Answer } from "./ask.ts";
 import type { Candidate } from "./candidates.ts";
@@ -83,20 +84,25 @@ export async function saveFailure(
   session: Session,
   { request, route }: Candidate,
   error: unknown,
+  partial: Reply | null,
 ): Promise<void> {
   const code = error instanceof CbrError ? error.code : "interrupted";
-  const text = error instanceof CbrError ? (error.partialText ?? "") : "";
-  const partial = collector();
-  if (text !== "") partial.add({ type: "text-delta", index: 0, text });
   try {
     await session.appendIncomplete(
-      partial.reply(),
+      partial ?? textOf(error),
       { modelId: request.modelId, geo: route.geo, region: request.region, api: request.api },
       code,
     );
   } catch (failure) {
     context.report.warn("session_write_failed", (failure as Error).message);
   }
+}
+
+function textOf(error: unknown): Reply {
+  const partial = collector();
+  const text = error instanceof CbrError ? (error.partialText ?? "") : "";
+  if (text !== "") partial.add({ type: "text-delta", index: 0, text });
+  return partial.reply();
 }
 
 function closeLater(context: Context, session: Session): Session {
