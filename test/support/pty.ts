@@ -8,7 +8,15 @@ export interface PtyOptions {
   columns?: number;
   rows?: number;
   /** Sent to the terminal once it has shown `after`: keys, or a hang-up of the line. */
-  next?: { after: string; type?: string; hangUp?: true };
+  next?: PtyStep | PtyStep[];
+}
+
+export interface PtyStep {
+  after: string;
+  type?: string;
+  hangUp?: true;
+  /** SIGKILL, which nobody can handle. */
+  kill?: true;
 }
 
 export interface PtyResult {
@@ -31,17 +39,18 @@ def own():
     os.setsid()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 child = subprocess.Popen(spec["words"], stdin=side, stdout=side, stderr=side, preexec_fn=own)
-output, step, end = b"", spec.get("next"), time.time() + 20
+output, steps, end = b"", spec.get("next") or [], time.time() + 20
 while time.time() < end:
     ready, _, _ = select.select([main], [], [], 0.05)
     if ready:
         try: output += os.read(main, 65536)
         except OSError: break
     elif child.poll() is not None: break
-    if step and step["after"].encode() in output:
+    if steps and steps[0]["after"].encode() in output:
+        step = steps.pop(0)
         if step.get("type"): os.write(main, step["type"].encode())
         if step.get("hangUp"): os.kill(child.pid, signal.SIGHUP)
-        step = None
+        if step.get("kill"): child.kill()
 if child.poll() is None and time.time() >= end: child.kill()
 code = child.wait()
 echo = bool(termios.tcgetattr(side)[3] & termios.ECHO)
@@ -52,7 +61,7 @@ print(json.dumps({"code": 128 - code if code < 0 else code, "output": output.dec
 export function atPty(args: readonly string[], options: PtyOptions = {}): Promise<PtyResult> {
   const home = options.home ?? freshHome();
   const { columns = 80, rows = 24, next } = options;
-  const spec = JSON.stringify({ words: [...PROGRAM, ...args], columns, rows, next });
+  const spec = JSON.stringify({ words: [...PROGRAM, ...args], columns, rows, next: next && [next].flat() });
   return new Promise((resolve, reject) => {
     const child = spawn("python3", ["-c", PYTHON, spec], {
       env: { ...cleanEnv(home, { TERM: "xterm-256color", ...options.env }) },
