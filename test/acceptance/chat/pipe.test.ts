@@ -228,3 +228,17 @@ test("a directory on stdin is bad input, not an empty conversation", () => {
   expect(run.status).toBe(3);
   expect(run.stderr.toString()).toContain("stdin is a directory");
 });
+
+test("row 113: what is not UTF-8 in a pipe ends the chat with 3", async () => {
+  const bedrock = await mocked();
+  const run = await bedrock.cbr(["chat", "--no-save"], { stdin: Buffer.from([0x68, 0xff, 0x0a]) });
+  expect(run.code).toBe(3);
+  expect(run.stderr).toMatch(/not UTF-8/);
+});
+
+test("U+2028 is text in a pipe, no end of a line", async () => {
+  const bedrock = await mocked({ script: [{ text: "one" }] });
+  await bedrock.cbr(["chat", "--no-save"], { stdin: "a\u2028b\r\n" });
+  expect(bedrock.calls()).toHaveLength(1);
+  expect(bedrock.body().messages[0].content[0].text).toBe("a\u2028b");
+});
