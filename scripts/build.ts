@@ -105,7 +105,8 @@ export async function bundleStandalone(): Promise<string> {
     write: false,
     // What is asked for with import() is in the same file, or is the runtime's own: require() is there at once.
     supported: { "dynamic-import": false },
-    define: { ...(await facts()), "import.meta.url": "__filename" },
+    // createRequire wants some file; __filename would be that of the machine that builds.
+    define: { ...(await facts()), "import.meta.url": "process.execPath" },
     plugins: [patches],
   });
   return outputFiles[0]?.text ?? "";
