@@ -11,7 +11,10 @@ exports.enableCompileCache = () => {
   if (base === undefined) return;
   const directory = join(base, "cbr", "compiled");
   try {
-    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // Not `recursive`, which never returns where the home is below /proc.
+    for (const each of [base, join(base, "cbr"), directory]) {
+      if (!fs.existsSync(each)) fs.mkdirSync(each, { mode: 0o700 });
+    }
     const { uid, mode } = fs.lstatSync(directory);
     const isOurs = process.geteuid === undefined || (uid === process.geteuid() && (mode & 0o022) === 0);
     if (isOurs && fs.lstatSync(directory).isDirectory()) enableCompileCache(directory);

@@ -528,7 +528,11 @@ function plant(folder: string, name: string, text: string): void {
 }
 
 function filesUnder(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+  return (
+    readdirSync(folder, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      // Node's compiled form of this program's own code; only Node 22 and later write it.
+      .filter((path) => !path.includes("/.cache/cbr/compiled/"))
+  );
 }
