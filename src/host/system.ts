@@ -6,7 +6,8 @@ export function systemHost(): Host {
   const blankVariables = Object.keys(process.env).filter((name) => process.env[name]?.trim() === "");
   for (const name of blankVariables) delete process.env[name];
   const env: Env = process.env;
-  const standalone = "bun" in process.versions && process.argv[1]?.startsWith("/$bunfs/");
+  const standalone =
+    "bun" in process.versions && /^(?:\/\$bunfs|[A-Z]:[\\/]~BUN)[\\/]/.test(process.argv[1] ?? "");
   const stdin = stdinKind();
   return {
     argv: process.argv.slice(2),
