@@ -3,6 +3,9 @@ import { expect, test } from "vitest";
 import { EntryTexts } from "../../src/cli/entry-text.ts";
 import { editLine, type LineEditorOptions } from "../../src/cli/line-editor.ts";
 
+// Node's readline looks at the real variable, and edits nothing on a dumb terminal.
+process.env["TERM"] = "xterm";
+
 /** A keyboard: what is written to it is typed. */
 class Keyboard extends PassThrough {
   isTTY = true;
