@@ -220,7 +220,7 @@ describe("the frames of InvokeModel", () => {
       script: [{ ...(broken("exc-first")[0] as ScriptEntry), times: 1 }, { text: WORDS }],
       code: 0,
       stdout: WORDS.join(""),
-      stderr: [/^note: .*retrying in .*\(2\/3\)$/m],
+      stderr: [/^note: .*retrying in .*\(2\/2\)$/m],
       hits: 2,
     },
     {
