@@ -21,7 +21,7 @@ export async function main(host: Host): Promise<number> {
   const context = wire(host, io, report, stop, cleanUps);
   readEarlyFlags(host.argv, host, context);
   host.onCrash((error) => {
-    if (isTerminalGone(error)) {
+    if (isTerminalGone(error, host)) {
       // Ending in any other way, Node would try to restore the terminal and abort.
       void within(tidyUp(cleanUps), PATIENCE_MS).then(() => host.dieBy("SIGHUP"));
       return;
@@ -38,7 +38,7 @@ export async function main(host: Host): Promise<number> {
     // What is stuck (a reader of stdout who does not read) must not keep a signal from ending the program.
     await Promise.race([run(host, context).then(() => io.out.flush()), afterAbort(stop.signal)]);
   } catch (error) {
-    outcome = isTerminalGone(error) ? new Interrupted("SIGHUP") : error;
+    outcome = isTerminalGone(error, host) ? new Interrupted("SIGHUP") : error;
     io.out.push();
   }
   // An abort may surface as any error the network can think of: only our own signal says what happened.
@@ -55,8 +55,8 @@ export async function main(host: Host): Promise<number> {
 }
 
 /** The window was closed, or the connection to it: whatever touches the terminal fails with EIO. */
-function isTerminalGone(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException | null)?.code === "EIO";
+function isTerminalGone(error: unknown, host: Host): boolean {
+  return (error as NodeJS.ErrnoException | null)?.code === "EIO" && host.hasLostTerminal();
 }
 
 async function run(host: Host, context: Context): Promise<void> {
