@@ -1,11 +1,11 @@
 // Our reader of event streams against the SDK's codec, and against what the network does to a stream.
 import { EventStreamCodec } from "@smithy/eventstream-codec";
 import { fromUtf8, toUtf8 } from "@smithy/util-utf8";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { StreamFault } from "../../src/bedrock/foreign-answer.ts";
 import { type Frame, framesOf } from "../../src/bedrock/frames.ts";
 import { eventFrame } from "../../src/mock/frames.ts";
+import fc from "../support/property.ts";
 
 const codec = new EventStreamCodec(toUtf8, fromUtf8);
 

@@ -2,9 +2,9 @@
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { signedHeaders } from "../../src/bedrock/sign.ts";
+import fc from "../support/property.ts";
 
 class NodeSha256 {
   #hash: Hash | Hmac;

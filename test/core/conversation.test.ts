@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type LoadedTurn, messagesOf } from "../../src/core/conversation.ts";
 import type { ContentBlock } from "../../src/core/messages.ts";
+import fc from "../support/property.ts";
 
 type Reply = NonNullable<LoadedTurn["reply"]>;
 

@@ -1,8 +1,8 @@
 import { deflateSync } from "node:zlib";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { inspectPdf } from "../../src/core/pdf.ts";
 import { pdf } from "../support/media.ts";
+import fc from "../support/property.ts";
 
 describe("inspectPdf", () => {
   it.each([1, 7, 250])("counts %i pages, plain and compressed", (pages) => {

@@ -1,7 +1,8 @@
 // Secrets of every kind, in every clothing they have been seen in, come out masked; prose comes out as it is.
-import fc from "fast-check";
+
 import { describe, expect, it } from "vitest";
 import { redact, secretsOf } from "../../src/core/redact.ts";
+import fc from "../support/property.ts";
 
 const SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYCANARYKEY1";
 const SESSION_TOKEN = `IQoJb3JpZ2luX2VjEXAMPLE${"CanarySession0".repeat(8)}==`;

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CbrError } from "../../src/core/errors.ts";
 import { decodeText, firstInvalidUtf8 } from "../../src/core/text.ts";
+import fc from "../support/property.ts";
 
 function failure(bytes: number[]): string {
   try {

@@ -2,7 +2,6 @@
 // broke one is kept in corpus/, a file a case, and tried first. CBR_FUZZ_RUNS sets how many random cases each gets.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { StreamFault } from "../../src/bedrock/foreign-answer.ts";
 import { framesOf } from "../../src/bedrock/frames.ts";
@@ -15,6 +14,7 @@ import { CbrError } from "../../src/core/errors.ts";
 import { parseRecord } from "../../src/sessions/record.ts";
 import { parseConfig } from "../../src/settings/file.ts";
 import { runInProcess } from "../support/in-process.ts";
+import fc from "../support/property.ts";
 
 const RUNS = Number(process.env["CBR_FUZZ_RUNS"] ?? 300);
 const FOLDER = join(import.meta.dirname, "corpus");

@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CbrError } from "../../src/core/errors.ts";
 import { ARN_KINDS } from "../../src/models/arn.ts";
 import { CATALOG } from "../../src/models/catalog.ts";
 import { namesOf, parseModelName } from "../../src/models/names.ts";
+import fc from "../support/property.ts";
 
 function errorOf(run: () => unknown): CbrError {
   try {

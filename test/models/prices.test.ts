@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Usage } from "../../src/core/messages.ts";
 import { CATALOG, type CatalogModel } from "../../src/models/catalog.ts";
 import { costOf, priceOf, worstCost } from "../../src/models/prices.ts";
+import fc from "../support/property.ts";
 
 function model(alias: string): CatalogModel {
   const found = CATALOG.models.find((candidate) => candidate.alias === alias);

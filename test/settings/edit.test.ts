@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { getKey, parseKey, setKey } from "../../src/settings/edit.ts";
+import fc from "../support/property.ts";
 
 const set = (text: string, key: string, value: string) => setKey(text, parseKey(key), value, "c.toml");
 

@@ -70,7 +70,8 @@ export function readHead(line: string, isWhole: boolean, context: LineContext): 
     if (item === "undecided") return null;
     if (item === null) break;
     containers.push(item);
-    if (cursor.next().char === "") return { kind: "text", start: line.length, containers };
+    // Behind a task's box there may yet come a heading or code.
+    if (cursor.next().char === "") return isWhole ? { kind: "text", start: line.length, containers } : null;
   }
   const leaf = readLeaf(cursor, isWhole);
   if (leaf === null) return null;

@@ -9,7 +9,6 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { TEMPORARY_CREDENTIALS, TEST_API_KEY } from "../../../src/mock/credentials.ts";
 import { HTTP_FAULTS, STREAM_FAULTS } from "../../../src/mock/faults.ts";
@@ -18,6 +17,7 @@ import { cbr, freshHome, preload } from "../../support/cbr.ts";
 import { faulty } from "../../support/fault-rows.ts";
 import { startSilentListener } from "../../support/fault-server.ts";
 import { mocked } from "../../support/mocked.ts";
+import fc from "../../support/property.ts";
 import { atPty } from "../../support/pty.ts";
 import { shell } from "../../support/shell.ts";
 

@@ -1,5 +1,5 @@
 // Messages bodies at random: everything that is convertible, nothing that is not.
-import fc from "fast-check";
+import fc from "../../support/property.ts";
 
 const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 });
 const word = fc.stringMatching(/^[a-z][a-z0-9_]{0,8}$/);

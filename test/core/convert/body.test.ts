@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { betaOnBedrock } from "../../../src/core/convert/betas.ts";
 import { parseBody, plainBody, toAnthropic, toInvoke } from "../../../src/core/convert/body.ts";
 import { withoutUnsupported } from "../../../src/core/convert/features.ts";
 import { firstFault } from "../../../src/core/convert/json-text.ts";
+import fc from "../../support/property.ts";
 
 const MESSAGES = [{ role: "user" as const, content: "x" }];
 const CONTENT = "messages[0].content[0]";

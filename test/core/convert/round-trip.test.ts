@@ -1,10 +1,11 @@
 // What goes through another dialect and back must be what it was.
-import fc from "fast-check";
+
 import { expect, test } from "vitest";
 import { toInvoke } from "../../../src/core/convert/body.ts";
 import { convertRequest, type Dialect } from "../../../src/core/convert/convert.ts";
 import type { JsonObject } from "../../../src/core/convert/json.ts";
 import { readSource } from "../../../src/core/convert/source.ts";
+import fc from "../../support/property.ts";
 import { anyBetas, anyBody } from "./arbitrary.ts";
 
 const FACTS = { id: "claude-x", structuredOutput: null, automaticCaching: null, notServed: null };

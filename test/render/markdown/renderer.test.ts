@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Chalk } from "chalk";
-import fc from "fast-check";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { markdownRenderer } from "../../../src/render/markdown/renderer.ts";
+import fc from "../../support/property.ts";
 
 const plain = new Chalk({ level: 0 });
 const vivid = new Chalk({ level: 1 });
@@ -107,6 +107,7 @@ describe("structure", () => {
     ["code that ends with its quote", "> ```\n> a\nb", "│   a\n\nb\n"],
     ["an answer that ends in the middle of code", "```py\nx = 1", "  x = 1\n"],
     ["an answer that ends in the middle of a table", "| a |\n|---|\n| b", "a\n─\nb\n"],
+    ["code in a task", "- [ ] ```js\n  a\n  ```\n", "☐   a\n"],
     ["an item without text", "-\n- b", "•\n• b\n"],
     ["lines as they were written", "one\ntwo  \nthree\\\nfour", "one\ntwo\nthree\nfour\n"],
     ["Windows line ends", "a\r\n\r\n- b\r\n", "a\n\n• b\n"],
@@ -116,6 +117,10 @@ describe("structure", () => {
     ["a line break in a table", "|a|\n|-|\n|x<br>y|", "a\n─\nx\ny\n"],
   ])("%s", (_, markdown, shown) => {
     expect(render(markdown)).toBe(shown);
+    const streamed = renderer(40);
+    expect([...markdown].map((char) => streamed.push(char)).join("") + streamed.end()).toBe(
+      render(markdown, 40),
+    );
   });
   test("a table too narrow for its columns becomes a list", () => {
     const row = "| one two three | four five six | seven eight | nine ten eleven |\n";
