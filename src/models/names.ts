@@ -160,7 +160,24 @@ function suggest(name: string, aliases: Readonly<Record<string, string>>): strin
   }
   const newest = CATALOG.models.filter((model) => model.family === family && isGenerallyOpen(model));
   const ofFamily = near.filter((word) => own.includes(word) || word.includes(family));
-  return [...new Set([...ofFamily, ...newest.map((model) => model.alias)])].slice(0, 4);
+  const core = coreOf(name, family);
+  const meant = CATALOG.models.filter((model) => namesOf(model).includes(core));
+  const ordered = [...meant.map((model) => model.alias), ...ofFamily, ...newest.map((model) => model.alias)];
+  return [...new Set(ordered)].slice(0, 4);
+}
+
+/** A name without prefixes, date and version, the family first: what is left of a mistyped id of one model. */
+function coreOf(name: string, family: Family): string {
+  const bare = name
+    .toLowerCase()
+    .replaceAll("_", "-")
+    .replace(/^.*claude-/, "")
+    .replace(/[:@].*$/, "")
+    .replace(/(-v\d+)?$/, "")
+    .replace(/-(\d{8}|latest)$/, "");
+  return bare.replace(new RegExp(`^(\\d+)(?:[.-](\\d+))?-${family}$`), (_, major: string, minor?: string) =>
+    minor === undefined ? `${family}-${major}` : `${family}-${major}.${minor}`,
+  );
 }
 
 /** Ids that the catalog has and that look like one it lacks: for warnings about a typed id. */

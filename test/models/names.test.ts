@@ -56,6 +56,19 @@ test("a version never comes before its family", () => {
   }
 });
 
+test.each([
+  ["claude-opus-4-6-20250101", "opus-4.6"],
+  ["eu.eu.anthropic.claude-opus-4-6-v1", "opus-4.6"],
+  ["Claude-Sonnet-4-5-20250929", "sonnet-4.5"],
+  ["us.claude-3-5-haiku-20241022-v1:0", "haiku-3.5"],
+  ["4.6-opus", "opus-4.6"],
+  ["OPUS-4.6", "opus-4.6"],
+])("who types `%s` is told of `%s` first", (name, alias) => {
+  expect(errorOf(() => parseModelName(name)).hint).toMatch(
+    new RegExp(`^did you mean \`${alias.replace(".", "\\.")}\`[,?]`),
+  );
+});
+
 test("no two models share a name", () => {
   const names = CATALOG.models.flatMap(namesOf);
   expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
