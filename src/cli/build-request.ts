@@ -200,6 +200,7 @@ function mediaIn({ content }: Message): ContentBlock[] {
 function isInBody(base: ParsedBody | null | undefined, name: Parameter): boolean {
   if (base === null || base === undefined) return false;
   if (name === "effort") return base.body.output_config?.effort !== undefined;
+  if (name === "user_id") return base.body.metadata?.["user_id"] !== undefined;
   return base.body[name] !== undefined;
 }
 

@@ -1,9 +1,12 @@
 // Rules about the content of messages: what may be in them, who may speak last, what may be cached how long.
+import type { Api } from "../core/claude.ts";
+import { CbrError } from "../core/errors.ts";
 import type { MessagesBody } from "../core/messages.ts";
 import type { CatalogModel } from "./catalog.ts";
 import type { Refuse } from "./rules.ts";
 
 const MAX_BREAKPOINTS = 4;
+const REQUEST_METADATA = /^[a-zA-Z0-9 \t\n\v\f\r:_@$#=/+,.-]{0,256}$/;
 
 /** Refuses pictures and PDFs for models that read only text, prefill, and cache lifetimes the model lacks. */
 export function refuseContent(model: CatalogModel | null, body: MessagesBody, refuse: Refuse): void {
@@ -26,6 +29,22 @@ export function refuseContent(model: CatalogModel | null, body: MessagesBody, re
       `takes at most ${MAX_BREAKPOINTS} cache breakpoints, and there are ${found.cacheTtls.length}`,
     );
   }
+}
+
+/**
+ * `metadata.user_id` is a text; the runtime's Messages endpoint passes it on as Bedrock's request metadata, whose
+ * pattern is narrower than Anthropic's own (no JSON), and answers 400 for the rest.
+ */
+export function refuseUserId(api: Api, body: MessagesBody, refuse: Refuse): void {
+  const userId = body.metadata?.["user_id"];
+  if (userId === undefined || userId === null) return;
+  if (typeof userId !== "string") refuse("user_id", null, "accepts a text in quotes");
+  if (api !== "messages" || REQUEST_METADATA.test(userId)) return;
+  throw new CbrError("parameter_not_supported", {
+    message:
+      "`metadata.user_id`: the API `messages` accepts at most 256 letters, digits, spaces and `_:@$#=/+,.-`",
+    hint: "shorten or encode it, or use `--api invoke`, which takes any text",
+  });
 }
 
 interface Found {

@@ -4,7 +4,7 @@ import { CbrError } from "../core/errors.ts";
 import type { MessagesBody } from "../core/messages.ts";
 import { betaWarnings } from "./betas.ts";
 import type { CatalogModel, ThinkingRule } from "./catalog.ts";
-import { refuseContent } from "./content-rules.ts";
+import { refuseContent, refuseUserId } from "./content-rules.ts";
 import type { Warning } from "./lifecycle.ts";
 import { isThinking } from "./reasoning.ts";
 
@@ -21,6 +21,7 @@ export const PARAMETER_FLAGS = {
   tool_choice: "tool_choice",
   prefill: "messages",
   file: "-f",
+  user_id: "metadata.user_id",
   service_tier: "--service-tier",
   latency: "--latency",
 } as const;
@@ -61,6 +62,7 @@ export function checkParameters(model: CatalogModel | null, request: ParameterRe
   checkToolChoice(model, request.body, refuse);
   checkFormat(model, request, refuse);
   refuseContent(model, request.body, refuse);
+  refuseUserId(request.api, request.body, refuse);
   checkTierAndLatency(model, request, refuse);
   return betaWarnings(model, request.betas);
 }

@@ -372,6 +372,12 @@ const REFUSED: Row[] = [
     /^input length and `max_tokens` exceed context limit: 197500 \+ 4000 > 200000/,
   ],
   [
+    "a user id that is no text",
+    OPUS_46,
+    { metadata: { user_id: 7 } },
+    /^metadata\.user_id: Input should be a valid string/,
+  ],
+  [
     "a JSON user id on runtime",
     OPUS_47,
     { metadata: { user_id: '{"a":1}' } },

@@ -58,6 +58,7 @@ const IMAGE = { type: "image", source: { type: "base64", media_type: "image/png"
 
 describe("refused, naming flag, model and what it accepts", () => {
   test.each<[string, Partial<MessagesBody>, string, string]>([
+    ["opus-4.6", { metadata: { user_id: 7 } }, "metadata.user_id", "text"],
     ["opus-4.6", { max_tokens: 128_001 }, "--max-tokens 128001", "128000"],
     ["haiku-3.5", { max_tokens: 8193 }, "--max-tokens", "8192"],
     ["opus-4.6", { temperature: 0.5, top_p: 0.5 }, "--top-p", "either"],
@@ -267,6 +268,20 @@ test("every model × flag is a body its own rules accept, or exit 2", () => {
     }
   }
   expect(accepted).toBeGreaterThan(60);
+});
+
+test.each<[Api, string, boolean]>([
+  ["messages", "user:42@example.com", true],
+  ["messages", "x".repeat(256), true],
+  ["messages", "x".repeat(257), false],
+  ["messages", '{"a":1}', false],
+  ["messages", "\u00e9", false],
+  ["invoke", '{"a":1}', true],
+  ["mantle", '{"a":1}', true],
+])("by %s a user id of %j passes: %s", (api, user_id, passes) => {
+  const run = () => check("opus-4.8", { metadata: { user_id } }, { api });
+  if (passes) expect(run).not.toThrow();
+  else expect(run).toThrow(/`metadata\.user_id`/);
 });
 
 describe("how a schema is enforced", () => {

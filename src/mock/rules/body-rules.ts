@@ -141,6 +141,9 @@ function checkMetadata(value: unknown, context: RuleContext): void {
     if (key !== "user_id") refuse(`metadata.${key}: Extra inputs are not permitted`);
   }
   const userId = value["user_id"];
+  if (userId !== undefined && userId !== null && typeof userId !== "string") {
+    refuse("metadata.user_id: Input should be a valid string");
+  }
   // Runtime's Messages endpoint passes it on as request metadata, which takes less than Anthropic's own field.
   if (context.api === "messages" && typeof userId === "string" && !METADATA_VALUE.test(userId)) {
     refuse("Request metadata contains a value that violates the regular expression");
