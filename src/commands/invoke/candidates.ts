@@ -3,7 +3,7 @@ import { type BuiltRequest, buildRequest, chooseRoute, type RequestParts } from 
 import type { Context } from "../../cli/context.ts";
 import { CbrError } from "../../core/errors.ts";
 import { geosOfRegion, isRegionInGeo } from "../../models/geos.ts";
-import { isGuard } from "../../models/guard.ts";
+import { isGuard, type Sourced } from "../../models/guard.ts";
 import type { LiveLists } from "../../models/live.ts";
 import type { Route } from "../../models/route.ts";
 import type { InvokeFlags } from "./command.ts";
@@ -41,7 +41,12 @@ export function candidatesFor(
   }
   if (flags.fallbackModel !== undefined) {
     const model = { value: flags.fallbackModel, source: "--fallback-model" };
-    const route = chooseRoute(context, flags, settings, { live, model, geo, region: primary.region });
+    const route = chooseRoute(context, flags, settings, {
+      live,
+      model,
+      geo: geo ?? settings.geo ?? geoNear(primary.region.value),
+      region: primary.region,
+    });
     candidates.push({ route, ...buildRequest(context, route, parts) });
   }
   return candidates;
@@ -52,6 +57,12 @@ function leaves(flag: string, place: string): CbrError {
     message: `\`${flag}\` would leave \`${place}\``,
     hint: "name a region of the same geo",
   });
+}
+
+/** Where an ARN sends its requests may be untold; then only what stays around its region is sure not to leave. */
+function geoNear(region: string): Sourced {
+  const source = "the region's geo: where the ARN sends requests is not known";
+  return { value: geosOfRegion(region)[0] ?? "none", source, origin: "flag" };
 }
 
 function isTypedId(model: string | undefined): boolean {

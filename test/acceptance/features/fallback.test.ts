@@ -134,6 +134,16 @@ test("a fallback never leaves the geo in use, guard or not", async () => {
   expect(bedrock.mock.requests).toEqual([]);
 });
 
+test.each([
+  ["the ARN's region", [], "us."],
+  ["--geo", ["--geo", "global"], "global."],
+])("where an ARN does not tell its geo, a fallback follows %s", async (_what, geo, prefix) => {
+  const bedrock = await mocked({ deny: ["bedrock:GetInferenceProfile"], script: [busy] });
+  const arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123";
+  await bedrock.cbr(["invoke", "-m", arn, ...geo, "--fallback-model", "sonnet-4.6", ...ONCE, "hi"]);
+  expect(bedrock.calls().at(-1)?.path).toContain(`/model/${prefix}anthropic.claude-sonnet-4-6/`);
+});
+
 test("a fallback that could not be called is told before the first is asked", async () => {
   const bedrock = await mocked();
   const run = await bedrock.cbr([
