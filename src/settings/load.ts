@@ -100,7 +100,8 @@ async function readConfig(
     throw fail(`the config file ${shown} cannot be read (${codeOf(error)})`, error);
   }
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    // The byte order mark stays: a command that changes the file gives it back as it was.
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     throw fail(`the config file ${shown} is not UTF-8`, error);
   }

@@ -52,7 +52,7 @@ export async function writeConfig(path: string, text: string, before: string | n
 
 function textAt(path: string): string | null {
   try {
-    return new TextDecoder().decode(readFileSync(path));
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(readFileSync(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;

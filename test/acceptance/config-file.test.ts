@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { cbr, freshHome, type RunOptions } from "../support/cbr.ts";
+import { atPty } from "../support/pty.ts";
 
 let home: string;
 let file: string;
@@ -72,6 +73,12 @@ describe("set", () => {
     });
     expect(await run(["get", "timeout"])).toMatchObject({ code: 0, stdout: "2.5\n" });
     expect(await run(["get", "aliases.fast"])).toMatchObject({ code: 0, stdout: "haiku-4.5\n" });
+  });
+
+  test("keeps a byte order mark", async () => {
+    write('\ufeffmodel = "a"\r\n');
+    expect(await run(["set", "model", "b"])).toMatchObject({ code: 0 });
+    expect(readFileSync(file, "utf8")).toBe('\ufeffmodel = "b"\r\n');
   });
 
   test.each([
@@ -144,6 +151,37 @@ describe("edit", () => {
     expect(readFileSync(file, "utf8")).toBe('model = "a"\n');
   });
 
+  /** The text that the last line but the error's says was kept. */
+  const kept = (stderr: string) =>
+    readFileSync(/^what you wrote is kept in (.+)$/m.exec(stderr)?.[1] ?? "", "utf8");
+
+  test.each([
+    ["is not valid", `echo 'geo = "mars"' > "$2"`, 'geo = "mars"\n'],
+    ["comes from an editor that fails", `echo 'geo = "eu"' > "$2"; exit 1`, 'geo = "eu"\n'],
+  ])("text that %s is kept, and where is said", async (_what, script, text) => {
+    const { code, stderr } = await run(["edit"], { env: { EDITOR: editor(script) } });
+    expect(code).toBe(2);
+    expect(kept(stderr)).toBe(text);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test("on a terminal an invalid text may be edited again, and a no keeps it", async () => {
+    const script = `if grep -q mars "$2"; then echo 'geo = "venus"' > "$2"; echo second; else echo 'geo = "mars"' > "$2"; fi`;
+    const { code, output } = await atPty(["config", "edit"], {
+      home,
+      columns: 200,
+      env: { EDITOR: editor(script) },
+      next: [
+        { after: "[Y/n]", type: "\r" },
+        { after: "second", type: "n\r" },
+      ],
+    });
+    expect(output).toContain("config.toml:1: `geo` must be `global`");
+    expect(code).toBe(2);
+    expect(kept(output)).toBe('geo = "venus"\n');
+    expect(existsSync(file)).toBe(false);
+  });
+
   test("a broken file can be mended", async () => {
     write("modle = 1\n");
     expect(await run(["edit"], { env: { EDITOR: editor(`echo 'model = "b"' > "$2"`) } })).toMatchObject({
@@ -157,6 +195,7 @@ describe("edit", () => {
     const script = `echo 'geo = "eu"' > "$2"; echo 'model = "b"' > '${file}'`;
     const { code, stderr } = await run(["edit"], { env: { EDITOR: editor(script) } });
     expect(stderr).toContain("changed by somebody else");
+    expect(kept(stderr)).toBe('geo = "eu"\n');
     expect(code).toBe(11);
     expect(readFileSync(file, "utf8")).toBe('model = "b"\n');
   });
