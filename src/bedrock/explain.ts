@@ -1,7 +1,7 @@
 // Foreign error in, CbrError out: one plain sentence, the service's own words, one next step, a stable code.
 import { ERROR_CODES, type ErrorCode } from "../core/error-codes.ts";
 import { type AwsFailure, CbrError } from "../core/errors.ts";
-import type { Failure, FailureFacts } from "../core/failures/failure.ts";
+import { type Failure, type FailureFacts, isKnownName } from "../core/failures/failure.ts";
 import { type Finding, recognise } from "../core/failures/recognise.ts";
 import { hostOf } from "../core/failures/words.ts";
 import { awsFailureOf, failureOf, networkWordsOf, retryAfterOf } from "./failure-of.ts";
@@ -51,7 +51,7 @@ function toError(
   const own = finding.keepsMessage ? failure.message.trim().slice(0, MAX_MESSAGE) : "";
   const retryAfter = retryAfterOf(error);
   return new CbrError(code, {
-    message: `${own === "" ? finding.sentence : `${finding.sentence}: ${own}`}${originalStatus(error)}`,
+    message: `${finding.sentence}${strangeName(failure, aws)}${own === "" ? "" : `: ${own}`}${originalStatus(error)}`,
     hint: finding.hint,
     retryable: finding.retryable,
     aws: aws ?? undefined,
@@ -59,6 +59,12 @@ function toError(
     ...(code !== "credential_process_failed" && { cause: error }),
     ...(retryAfter !== null && { retryAfter }),
   });
+}
+
+/** The exception's name where our tables do not have it: then it is the one word that a search engine may know. */
+function strangeName({ name, isForeign }: Failure, aws: AwsFailure | null): string {
+  const isStrange = aws !== null && name !== null && !isForeign && !isKnownName(name);
+  return isStrange ? ` (${name.slice(0, 100)})` : "";
 }
 
 /** The status that the model itself gave to Bedrock, which passes it on beside its own. */

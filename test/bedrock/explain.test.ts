@@ -35,6 +35,13 @@ describe("what the service says", () => {
     expect(failure.aws).toEqual({ name: "AccessDeniedException", status: 403, requestId: "r-1" });
   });
 
+  it("names an exception that no table has", () => {
+    const strange = { name: "FooBarException", status: 400, message: "strange things" };
+    expect(explain(strange).message).toBe("Bedrock refused the request (FooBarException): strange things");
+    const known = { ...strange, name: "ValidationException" };
+    expect(explain(known).message).toBe("Bedrock refused the request: strange things");
+  });
+
   it("reads the message that the SDK does not find", () => {
     const body = Buffer.from('{"Message":"Bearer Token has expired"}');
     const error = Object.assign(new Error("UnknownError"), {
