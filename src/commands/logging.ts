@@ -7,7 +7,7 @@ import { regionOf } from "../cli/region.ts";
 import { startSpinner } from "../cli/spinner.ts";
 import type { CallOptions, ControlPlane, LoggingConfig } from "../core/control-plane.ts";
 import { CbrError } from "../core/errors.ts";
-import { loggedKinds, planLogging, s3Url } from "../core/logging-plan.ts";
+import { addedKinds, loggedKinds, planLogging, s3Url } from "../core/logging-plan.ts";
 import { renderFields } from "../render/fields.ts";
 import { sanitizeLine } from "../render/sanitize.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -60,11 +60,28 @@ function enableCommand(context: Context): Command {
       await withControl(context, settings, async (control, options) => {
         const before = await control.getLogging(options);
         const after = planLogging(before, flags);
+        warnOfMore(context, flags, before, after);
         await change(context, control, flags, before, after, () =>
           putWithPatience(context, settings, control, after),
         );
       });
     });
+}
+
+/** All kinds is the default, also where fewer are logged: whoever only adds a destination is told. */
+function warnOfMore(
+  context: Context,
+  flags: EnableFlags,
+  before: LoggingConfig | null,
+  after: LoggingConfig,
+): void {
+  const added = flags.kinds === undefined ? addedKinds(before, after) : [];
+  if (before === null || added.length === 0) return;
+  const kept = loggedKinds(before).join(",");
+  context.report.warn(
+    "logging_more_kinds",
+    `without \`--kinds\` all are logged, ${added.join(", ")} too; \`--kinds ${kept}\` keeps what is logged now`,
+  );
 }
 
 function disableCommand(context: Context): Command {

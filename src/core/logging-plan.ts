@@ -34,6 +34,12 @@ export function loggedKinds(config: LoggingConfig): LoggedKind[] {
   return LOGGED_KINDS.filter((kind) => config[deliveryKey(kind)] === true);
 }
 
+/** The kinds that `after` logs and `before`, which logs some, does not. */
+export function addedKinds(before: LoggingConfig | null, after: LoggingConfig): LoggedKind[] {
+  const had = before === null ? [] : loggedKinds(before);
+  return had.length === 0 ? [] : loggedKinds(after).filter((kind) => !had.includes(kind));
+}
+
 /** `s3://bucket/prefix`, or null. */
 export function s3Url(target: S3Target | undefined): string | null {
   if (target === undefined) return null;

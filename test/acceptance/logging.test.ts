@@ -60,6 +60,17 @@ describe("logging", () => {
     },
   );
 
+  test("all kinds where fewer were logged is said before it is done", async () => {
+    const { cbr } = await mocked();
+    const enable = (...more: string[]) =>
+      cbr(["logging", "enable", "--s3", "s3://my-bucket", "--yes", ...more]);
+    expect((await enable()).stderr).not.toContain("warning");
+    expect((await enable("--kinds", "text,image")).stderr).not.toContain("warning");
+    expect((await enable()).stderr).toMatch(
+      /^warning: .*embedding, video, audio too; `--kinds text,image` keeps .*\n(.*\n)* {2}after: /,
+    );
+  });
+
   test("what is so already is not put again", async () => {
     const { cbr, mock } = await mocked();
     const words = ["logging", "enable", "--s3", "s3://my-bucket", "--yes"];
