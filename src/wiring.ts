@@ -20,13 +20,13 @@ export function wire(
   stop: AbortController,
   cleanUps: (() => void | Promise<void>)[],
 ): Context {
-  const takers: ((cause: Interrupted) => void)[] = [];
+  const takers: { handler: (cause: Interrupted) => void; signals: readonly string[] }[] = [];
   let isStopping = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     host.onSignal(signal, () => {
       const cause = new Interrupted(signal);
-      const taker = signal === "SIGINT" ? takers.at(-1) : undefined;
-      if (taker) return taker(cause);
+      const taker = takers.findLast(({ signals }) => signals.includes(signal));
+      if (taker) return taker.handler(cause);
       if (isStopping) host.exitNow(SIGNAL_CODES[signal]);
       isStopping = true;
       stop.abort(cause);
@@ -69,9 +69,10 @@ export function wire(
     report,
     signal: stop.signal,
     exitCode: ExitCode.ok,
-    onInterrupt(handler) {
-      takers.push(handler);
-      return () => takers.splice(takers.indexOf(handler), 1);
+    onInterrupt(handler, signals = ["SIGINT"]) {
+      const taker = { handler, signals };
+      takers.push(taker);
+      return () => takers.splice(takers.indexOf(taker), 1);
     },
     onExit(cleanUp) {
       cleanUps.push(cleanUp);

@@ -37,7 +37,7 @@ export interface Context {
   /** The exit code of a command that ends without an error. */
   exitCode: number;
   /** Takes SIGINT away from the whole program (chat: it stops only the answer) until the returned function is called. */
-  onInterrupt(handler: (cause: Interrupted) => void): () => void;
+  onInterrupt(handler: (cause: Interrupted) => void, signals?: readonly Interrupted["signal"][]): () => void;
   /** Runs before the process ends, however it ends; newest first. */
   onExit(cleanUp: () => void | Promise<void>): void;
   /**

@@ -116,18 +116,11 @@ function quoteForShell(value: string): string {
 function relaySignals(context: Context): SignalRelay {
   const { host } = context;
   const isOnTerminal = host.stdin.kind === "terminal" || host.stdout.isTTY || host.stderr.isTTY;
-  return (forward) => {
-    const giveBack = context.onInterrupt(() => {
-      if (!isOnTerminal) forward("SIGINT");
-    });
-    const onAbort = () => {
-      const { signal } = context.signal.reason as { signal?: "SIGINT" | "SIGTERM" | "SIGHUP" };
-      if (signal) forward(signal);
-    };
-    context.signal.addEventListener("abort", onAbort);
-    return () => {
-      giveBack();
-      context.signal.removeEventListener("abort", onAbort);
-    };
-  };
+  return (forward) =>
+    context.onInterrupt(
+      ({ signal }) => {
+        if (signal !== "SIGINT" || !isOnTerminal) forward(signal);
+      },
+      ["SIGINT", "SIGTERM", "SIGHUP"],
+    );
 }

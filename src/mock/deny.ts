@@ -1,19 +1,16 @@
 import { MOCK_ACCOUNT } from "./credentials.ts";
-import { type MockCaller, MockError, type MockRoute, percentDecoded } from "./routes.ts";
+import { formOf, MockError, type MockRequest, type MockRoute, percentDecoded } from "./routes.ts";
 
-/** Throws the service's own denial when `denied` (IAM actions, `*` at the end allowed) covers the route's action. */
-export function deny(
-  denied: readonly string[],
-  route: MockRoute,
-  match: RegExpExecArray,
-  caller: MockCaller,
-): void {
+/** Throws the service's own denial when `denied` (IAM actions, `*` at the end allowed) covers what the request asks for. */
+export function deny(denied: readonly string[], route: MockRoute, request: MockRequest): void {
+  const { auth: caller } = request;
   const bearerAction =
     route.service === "bedrock-mantle" ? "bedrock-mantle:CallWithBearerToken" : "bedrock:CallWithBearerToken";
-  const actions = caller.kind === "bearer" ? [bearerAction, route.action] : [route.action];
+  const asked = askedFor(route, request);
+  const actions = caller.kind === "bearer" ? [bearerAction, asked] : [asked];
   const action = actions.find((name) => denied.some((pattern) => covers(pattern, name)));
   if (action === undefined) return;
-  const resource = action.endsWith(":CallWithBearerToken") ? "*" : resourceOf(route, match, caller);
+  const resource = action.endsWith(":CallWithBearerToken") ? "*" : resourceOf(route, request);
   throw new MockError(
     403,
     "AccessDeniedException",
@@ -29,7 +26,15 @@ export function covers(pattern: string, action: string): boolean {
   return wanted.endsWith("*") ? name.startsWith(wanted.slice(0, -1)) : wanted === name;
 }
 
-function resourceOf(route: MockRoute, match: RegExpExecArray, caller: MockCaller): string {
+/** The IAM action that `request` needs. */
+export function askedFor(route: MockRoute, request: Pick<MockRequest, "method" | "query" | "body">): string {
+  const { action, actionsByForm } = route;
+  return actionsByForm?.[formOf(request).get("Action") ?? ""] ?? action;
+}
+
+function resourceOf(route: MockRoute, request: MockRequest): string {
+  const { auth: caller, match } = request;
+  if (route.service === "sts") return formOf(request).get("RoleArn") ?? "*";
   if (route.service === "bedrock-mantle") {
     return `arn:aws:bedrock-mantle:${caller.region}:${MOCK_ACCOUNT}:project/default`;
   }

@@ -76,6 +76,8 @@ export interface MockRoute {
   pattern: RegExp;
   /** The IAM action, such as `bedrock:ListFoundationModels`: what `--deny` names. */
   action: string;
+  /** Of a service whose operation is a form's `Action`: the IAM action of each; `action` is for all others. */
+  actionsByForm?: Readonly<Record<string, string>>;
   service: "bedrock" | "sts" | "servicequotas" | "bedrock-mantle";
   /** Throws MockError for the service's own errors. */
   handle(request: MockRequest): Promise<MockReply> | MockReply;
@@ -124,6 +126,15 @@ export function jsonReply(value: unknown, headers: Record<string, string> = {}):
     headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify(value),
   };
+}
+
+/** The fields of a request in the query protocol. */
+export function formOf({
+  method,
+  query,
+  body,
+}: Pick<MockRequest, "method" | "query" | "body">): URLSearchParams {
+  return method === "GET" ? query : new URLSearchParams(body.toString());
 }
 
 /** The decoded group `index` of the route's pattern: a model id or ARN as the caller meant it. */

@@ -1,6 +1,7 @@
 // `--script`: what the mock is to say instead of its default answers. The format is documented in
 // docs/reference/mock-script.md.
 
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import { percentDecoded } from "./routes.ts";
 
 /** A step of a raw stream: an event of the Messages API as it is, or one of the named steps. */
@@ -110,12 +111,36 @@ function checkEntry(value: unknown, number: number, knownFaults: readonly string
     if (!isOfKind(content, kind)) throw new Error(`reply ${number}: \`${key}\` must be ${describe(kind)}`);
   }
   const entry = value as ScriptEntry;
+  const { status } = entry;
+  if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status <= 999)) {
+    throw new Error(`reply ${number}: \`status\` must be a whole number from 200 to 999`);
+  }
+  for (const [name, content] of Object.entries({
+    ...entry.headers,
+    ...(entry.name && { name: entry.name }),
+  })) {
+    if (content !== null && !canBeHeader(name, content)) {
+      throw new Error(
+        `reply ${number}: \`${name.toWellFormed()}\` has a character that no HTTP header may have`,
+      );
+    }
+  }
   if (entry.fault !== undefined && !knownFaults.includes(entry.fault)) {
     throw new Error(
       `reply ${number}: no fault is called \`${entry.fault}\`; there are ${knownFaults.join(", ")}`,
     );
   }
   return entry;
+}
+
+function canBeHeader(name: string, content: unknown): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, String(content));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isOfKind(value: unknown, kind: string): boolean {

@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { authenticate } from "./auth.ts";
 import { CONTROL_ROUTES } from "./control/routes.ts";
-import { deny } from "./deny.ts";
+import { askedFor, deny } from "./deny.ts";
 import { renderError } from "./errors.ts";
 import { blindReply } from "./faults.ts";
 import { listen, type Respond } from "./listen.ts";
@@ -70,7 +70,7 @@ const ROUTES: readonly MockRoute[] = [...RUNTIME_ROUTES, ...MESSAGES_ROUTES, ...
 /** The IAM actions that `deny` can name. */
 export const DENIABLE_ACTIONS: readonly string[] = [
   ...new Set([
-    ...ROUTES.map(({ action }) => action),
+    ...ROUTES.flatMap(({ action, actionsByForm }) => [action, ...Object.values(actionsByForm ?? {})]),
     "bedrock:CallWithBearerToken",
     "bedrock-mantle:CallWithBearerToken",
   ]),
@@ -106,7 +106,8 @@ export async function startMock(options: MockOptions = {}): Promise<RunningMock>
         recorded.closedEarlyAt = now();
         gone.abort();
       }
-      options.log?.(logLine(recorded, route, now() - startedAt));
+      const action = route && askedFor(route, { ...recorded, query: target.query });
+      options.log?.(logLine(recorded, action ?? null, now() - startedAt));
     });
     const requestId = randomUUID();
     try {
@@ -140,7 +141,6 @@ export async function startMock(options: MockOptions = {}): Promise<RunningMock>
         clock,
       );
       const match = route.pattern.exec(target.path) as RegExpExecArray;
-      deny(options.deny ?? [], route, match, caller);
       const request: MockRequest = {
         method: recorded.method,
         path: target.path,
@@ -156,6 +156,7 @@ export async function startMock(options: MockOptions = {}): Promise<RunningMock>
         pace,
         scripted,
       };
+      deny(options.deny ?? [], route, request);
       return await route.handle(request);
     } catch (error) {
       if (error instanceof MockError)
@@ -221,11 +222,11 @@ async function wait(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** No header and no body goes into the log: they may hold secrets and prompts. */
-function logLine(recorded: RecordedRequest, route: MockRoute | undefined, ms: number): string {
+function logLine(recorded: RecordedRequest, action: string | null, ms: number): string {
   return JSON.stringify({
     method: recorded.method,
     path: recorded.path.split("?")[0],
-    action: route?.action ?? null,
+    action,
     status: recorded.status,
     body_bytes: recorded.body.length,
     ms,

@@ -60,6 +60,19 @@ describe("the command", () => {
     expect((await run).stdout).toBe("ready\ngot it\n");
   });
 
+  it.each(["SIGTERM", "SIGHUP"] as const)("decides the exit code when %s ends it", async (signal) => {
+    const trap = `trap "exit 7" ${signal.slice(3)}; echo ready; sleep 10 >/dev/null 2>&1 & wait`;
+    const run = cbr(["mock", "--", "sh", "-c", trap]);
+    run.child.stdout?.once("data", () => run.child.kill(signal));
+    expect(await run).toMatchObject({ code: 7, stderr: "" });
+  });
+
+  it("that a passed SIGTERM ends is 143", async () => {
+    const run = cbr(["mock", "--", "sh", "-c", "echo ready; exec sleep 10"]);
+    run.child.stdout?.once("data", () => run.child.kill("SIGTERM"));
+    expect(await run).toMatchObject({ code: 143, signal: null });
+  });
+
   it("is passed SIGINT on when no terminal does it, and decides the exit code", async () => {
     const run = cbr([
       "mock",

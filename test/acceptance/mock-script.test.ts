@@ -1,5 +1,5 @@
 // `--script`, `--deny`, `--latency` and `--rate` make the mock say and do what a test needs.
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cbr, freshHome } from "../support/cbr.ts";
@@ -63,6 +63,10 @@ describe("--script", () => {
     ["is not JSON", "script.json", "{"],
     ["has an unknown key", "script.json", '[{"texts":"x"}]'],
     ["names no fault", "script.json", '[{"fault":"meteor"}]'],
+    ["has a header that none can be", "script.json", '[{"text":"x","headers":{"x-a":"b\\u0001"}}]'],
+    ["has a header's name that none can be", "script.json", '[{"text":"x","headers":{"x a":"b"}}]'],
+    ["has an exception's name that no header can hold", "script.json", '[{"status":400,"name":"A\\nB"}]'],
+    ["has a status that none can be", "script.json", '[{"status":4000}]'],
   ])("that %s is exit 3", async (_what, file, text) => {
     const home = freshHome();
     if (text !== undefined) writeFileSync(join(home, file), text);
@@ -94,6 +98,20 @@ describe("--deny", () => {
     const run = await cbr(["mock", "--deny", "GetCallerIdentity", "--", "cbr", "whoami"]);
     expect(run.code).toBe(4);
     expect(run.stderr).toContain("is not authorized to perform: sts:GetCallerIdentity");
+  });
+
+  it("tells the operations of STS apart", async () => {
+    const home = freshHome();
+    mkdirSync(join(home, ".aws"));
+    const role =
+      "[profile r]\nrole_arn = arn:aws:iam::123456789012:role/Mock\ncredential_source = Environment\n";
+    writeFileSync(join(home, ".aws/config"), role);
+    const who = ["cbr", "whoami", "--profile", "r"];
+    const allowed = await cbr(["mock", "--", ...who], { home });
+    expect(allowed.stdout).toContain("assumed-role");
+    const run = await cbr(["mock", "--deny", "sts:AssumeRole", "--", ...who], { home });
+    expect(run.code).toBe(4);
+    expect(run.stderr).toContain("not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::");
   });
 
   it("refuses to deny what does not exist, instead of denying nothing", async () => {

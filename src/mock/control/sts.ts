@@ -1,6 +1,6 @@
 // STS in the query protocol: a form in, XML out (AWS STS API reference, version 2011-06-15).
 
-import { MockError, type MockReply, type MockRequest, type MockRoute } from "../routes.ts";
+import { formOf, MockError, type MockReply, type MockRequest, type MockRoute } from "../routes.ts";
 import { assumeRole } from "./assume-role.ts";
 
 const NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
@@ -9,12 +9,13 @@ export const STS_ROUTES: MockRoute[] = ["POST", "GET"].map((method) => ({
   method,
   pattern: /^\/$/,
   action: "sts:GetCallerIdentity",
+  actionsByForm: { AssumeRole: "sts:AssumeRole" },
   service: "sts",
   handle: answer,
 }));
 
 function answer(request: MockRequest): MockReply {
-  const form = request.method === "GET" ? request.query : new URLSearchParams(request.body.toString());
+  const form = formOf(request);
   const action = form.get("Action") ?? "";
   switch (action) {
     case "GetCallerIdentity": {
