@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { AwsCredentialIdentity } from "@smithy/types";
 import { CbrError } from "../core/errors.ts";
 import type { Host } from "../host/host.ts";
+import { beatsKeyVariables } from "../settings/profile.ts";
 import type { Settings } from "../settings/settings.ts";
 
 export interface CredentialsOptions {
@@ -43,10 +44,8 @@ const REFRESH_BEFORE_MS = 300_000;
  */
 export function credentialsSource(options: CredentialsOptions): CredentialsSource {
   const { env } = options.host;
-  const profile = options.settings.profile;
-  const isProfileFirst = profile !== null && profile.source !== "AWS_PROFILE" && profile.origin !== "default";
   const hasKeys = env["AWS_ACCESS_KEY_ID"] !== undefined || env["AWS_SECRET_ACCESS_KEY"] !== undefined;
-  const isFromKeys = hasKeys && !isProfileFirst;
+  const isFromKeys = hasKeys && !beatsKeyVariables(options.settings);
   let held: AwsCredentialIdentity | null = null;
   let isOnItsWay: Promise<AwsCredentialIdentity> | null = null;
   const current = async () => {

@@ -9,6 +9,7 @@ import type { Host } from "../host/host.ts";
 import type { LiveLists } from "../models/live.ts";
 import { bearerToken } from "./bearer.ts";
 import { endpointFor } from "./endpoints.ts";
+import { beatsKeyVariables } from "./profile.ts";
 import type { EndpointService, Settings } from "./settings.ts";
 
 const VERSION = 1;
@@ -119,9 +120,7 @@ function endpointOf({ settings, mainService }: CachePlace): string | null {
 function holderOf({ host: { env }, settings }: CachePlace): string {
   const token = settings.auth?.value === "sigv4" ? null : bearerToken(settings);
   if (token !== null) return `token ${token}`;
-  const { profile } = settings;
-  const isProfileFirst = profile !== null && profile.source !== "AWS_PROFILE" && profile.origin !== "default";
   const keyId = env["AWS_ACCESS_KEY_ID"];
-  if (keyId !== undefined && !isProfileFirst) return `key ${keyId}`;
+  if (keyId !== undefined && !beatsKeyVariables(settings)) return `key ${keyId}`;
   return `profile ${settings.awsProfile ?? "default"} of ${env["AWS_CONFIG_FILE"] ?? ""}`;
 }

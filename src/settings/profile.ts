@@ -1,6 +1,6 @@
 // One notion of profile: the AWS profile, to which `[profile.NAME]` of the config file adds Claude's side.
 import { CbrError } from "../core/errors.ts";
-import type { Setting } from "./settings.ts";
+import type { Setting, Settings } from "./settings.ts";
 import type { AwsFile, Sources } from "./sources.ts";
 
 /**
@@ -20,6 +20,18 @@ export function chooseProfile(profile: Setting<string> | null, sources: Sources)
     return null;
   }
   throw notFound(profile, sources);
+}
+
+/**
+ * Whether the credentials of the profile in use beat key variables, as in the AWS CLI: one chosen by `AWS_PROFILE` does
+ * not, nor one that is only in the config file, for it has none.
+ */
+export function beatsKeyVariables({
+  profile,
+  awsProfile,
+}: Pick<Settings, "profile" | "awsProfile">): boolean {
+  if (profile === null || profile.source === "AWS_PROFILE" || profile.origin === "default") return false;
+  return profile.value === awsProfile || profile.value === "default";
 }
 
 function isInAwsFiles(name: string, { aws }: Sources): boolean {

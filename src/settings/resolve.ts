@@ -3,7 +3,7 @@ import { readApiKey } from "../core/api-key.ts";
 import { CbrError } from "../core/errors.ts";
 import { DEFINITIONS, flagKeyOf, flagOf, SETTING_NAMES, type ValueKind, variableOf } from "./definitions.ts";
 import { ignoresConfiguredEndpoints, resolveEndpoints } from "./endpoints.ts";
-import { chooseProfile } from "./profile.ts";
+import { beatsKeyVariables, chooseProfile } from "./profile.ts";
 import type { Setting, SettingName, Settings, SettingTable, SettingValues } from "./settings.ts";
 import type { Sources } from "./sources.ts";
 import { accept, isSet, type Parsed, parseFileValue, parseText } from "./values.ts";
@@ -22,7 +22,7 @@ export function resolveSettings(sources: Sources): Settings {
   ) as SettingTable;
   const usesKey = sources.key !== null && table.auth?.value !== "sigv4";
   const keyVariable = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].find((name) => isSet(sources.env[name]));
-  if (keyVariable && awsProfile !== null && profile?.source === "AWS_PROFILE" && !usesKey) {
+  if (keyVariable && awsProfile !== null && !beatsKeyVariables({ profile, awsProfile }) && !usesKey) {
     warnings.push({
       code: "credentials_conflict",
       message: `\`${keyVariable}\` and \`AWS_PROFILE\` are both set: the key variables are used; \`--profile\` chooses the profile`,

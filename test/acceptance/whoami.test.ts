@@ -40,6 +40,16 @@ describe("whoami with AWS credentials", () => {
     expect(stdout).not.toContain("\u001b");
   });
 
+  test("a profile that only the config file has gives settings; the key variables give credentials", async () => {
+    const { cbr } = await mocked();
+    const home = freshHome();
+    mkdirSync(join(home, ".config/cbr"), { recursive: true });
+    writeFileSync(join(home, ".config/cbr/config.toml"), '[profile.side]\ngeo = "us"\n');
+    const { code, stdout, stderr } = await cbr(["whoami", "--profile", "side", "--json"], { home });
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout).credentials.source).toBe("environment");
+  });
+
   test("names the profile that credentials come from", async () => {
     const { cbr } = await mocked();
     const home = freshHome();

@@ -225,6 +225,9 @@ describe("profile", () => {
       { code: "credentials_conflict", message: expect.stringMatching(/key variables are used/) },
     ]);
     expect(resolved({ env: keys, flags: { profile: "work" }, config }).warnings).toEqual([]);
+    const settingsOnly = { flags: { profile: "claude" }, profiles: { claude: { geo: "eu" } }, config };
+    expect(resolved({ ...settingsOnly, env: keys }).warnings).toEqual([]);
+    expect(resolved({ ...settingsOnly, env: { ...keys, AWS_PROFILE: "work" } }).warnings).toHaveLength(1);
     expect(resolved({ env: { AWS_PROFILE: "work" }, config }).warnings).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { readApiKey } from "../../core/api-key.ts";
 import type { Diagnosis, ProfileFacts } from "../../core/diagnosis.ts";
 import { CbrError } from "../../core/errors.ts";
 import { profileFlag } from "../../core/failures/words.ts";
+import { beatsKeyVariables } from "../../settings/profile.ts";
 import { type Check, failed, type Outcome, skipped } from "./examine.ts";
 import { isAboutKey, kindOfKey, type Scene } from "./scene.ts";
 
@@ -78,8 +79,7 @@ function ofToken(token: string, { settings, context }: Scene): Outcome {
 function ofVariables({ context: { host }, settings }: Scene): Outcome | null {
   const { env } = host;
   const keyId = env["AWS_ACCESS_KEY_ID"]?.trim();
-  const profile = settings?.profile ?? null;
-  const isProfileFirst = profile !== null && profile.source !== "AWS_PROFILE" && profile.origin !== "default";
+  const isProfileFirst = settings !== null && beatsKeyVariables(settings);
   if (isProfileFirst || keyId === undefined || env["AWS_SECRET_ACCESS_KEY"] === undefined) return null;
   const hasToken = env["AWS_SESSION_TOKEN"] !== undefined;
   if (keyId.startsWith("ASIA") && !hasToken) {
