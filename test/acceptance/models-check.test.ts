@@ -148,6 +148,45 @@ describe("models check", () => {
     expect(JSON.parse(stdout).reasons[0]).toMatchObject({ code: "model_end_of_life", who: "you" });
   });
 
+  test.each(["bedrock:ListInferenceProfiles", "bedrock:List*"])(
+    "with %s denied the catalog stands in for the lists, and that is said",
+    async (action) => {
+      const { cbr } = await mocked({ deny: [action] });
+      const { code, stdout, stderr } = await cbr(["models", "check", "opus-4.6", "--json"]);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        usable: true,
+        reasons: [],
+        unseen: [
+          { code: "access_denied", fix: expect.stringContaining("bedrock:List"), who: "account admin" },
+        ],
+      });
+      expect(stderr).toMatch(/^warning: AWS's lists may not be read/);
+      const retired = await cbr(["models", "check", "haiku-3.5", "--json"]);
+      expect(JSON.parse(retired.stdout).reasons[0]).toMatchObject({ code: "model_end_of_life" });
+      expect((await cbr(["models", "check", OWN])).stdout).toMatch(/^usable: /);
+    },
+  );
+
+  test("where nothing may be looked at, nothing is told", async () => {
+    const { cbr } = await mocked({ deny: ["bedrock:List*", "bedrock:GetFoundationModelAvailability"] });
+    const { code, stdout } = await cbr(["models", "check", "opus-4.6"]);
+    expect(code).toBe(4);
+    expect(stdout).toMatch(/^cannot tell, a call may still work: global\./);
+    expect(stdout.match(/^access_denied: /gm)).toHaveLength(2);
+  });
+
+  test("lists that an organization denies are a reason", async () => {
+    const denial =
+      "User: arn:aws:sts::111122223333:assumed-role/Dev/me is not authorized to perform: bedrock:ListInferenceProfiles on resource: * with an explicit deny in a service control policy: arn:aws:organizations::1:policy/p";
+    const { env } = await service(
+      account({ "type=SYSTEM_DEFINED": failure(403, "AccessDeniedException", denial) }),
+    );
+    const { code, stdout } = await cbr(["models", "check", "opus-4.6", "--json"], { env });
+    expect(code).toBe(4);
+    expect(JSON.parse(stdout)).toMatchObject({ reasons: [{ code: "scp_denied" }], unseen: [] });
+  });
+
   test("an application inference profile is followed to its model", async () => {
     const { cbr, mock } = await mocked();
     const { code, stdout } = await cbr(["models", "check", OWN, "--json"]);

@@ -12,6 +12,7 @@ const WELL: Findings = {
   model: modelOf("opus-4.6"),
   region: "us-east-1",
   isListed: { value: true },
+  isKnownOtherwise: false,
   listedProfiles: ["global.anthropic.claude-opus-4-6-v1"],
   availability: {
     value: {

@@ -9,7 +9,14 @@ import { type Route, resolveRoute } from "../../models/route.ts";
 import { sanitizeLine } from "../../render/sanitize.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { callOptions, fetchLive } from "./live.ts";
-import { type Answer, type Reason, reasonsAgainst, refusal } from "./verdict.ts";
+import {
+  type Answer,
+  type Findings,
+  hasUnseenLists,
+  type Reason,
+  reasonsAgainst,
+  refusal,
+} from "./verdict.ts";
 
 interface Verdict {
   model: string;
@@ -19,6 +26,14 @@ interface Verdict {
   reasons: Reason[];
   model_id: string | null;
   base_id: string | null;
+  /** What may not be looked at and is not needed for the verdict. */
+  unseen: Reason[];
+}
+
+interface Access {
+  reasons: Reason[];
+  unseen: Reason[];
+  baseId: string | null;
 }
 
 export function checkCommand(context: Context): Command {
@@ -44,13 +59,19 @@ async function check(context: Context, settings: Settings, typed: string): Promi
     const region = settings.region?.value ?? "us-east-1";
     const reason: Reason = { code: route.code, message: route.message, fix: route.hint, who: "you" };
     const geo = settings.geo?.value ?? null;
-    return { model: typed, region, geo, usable: false, reasons: [reason], model_id: null, base_id: null };
+    const nothing = { model_id: null, base_id: null, unseen: [] };
+    return { model: typed, region, geo, usable: false, reasons: [reason], ...nothing };
   }
   for (const notice of route.notices) context.report.notice(notice);
   for (const { code, message } of route.warnings) context.report.warn(code, message);
   const control = await context.controlPlane(settings, route.region.value);
   try {
-    const { reasons, baseId } = await accessTo(route, typed, control, context);
+    const { reasons, unseen, baseId } = await accessTo(route, typed, control, context);
+    for (const { message } of unseen)
+      context.report.warn(
+        "lists_unseen",
+        `AWS's lists may not be read, so the catalog stands in: ${message}`,
+      );
     return {
       model: typed,
       region: route.region.value,
@@ -59,6 +80,7 @@ async function check(context: Context, settings: Settings, typed: string): Promi
       reasons,
       model_id: route.modelId,
       base_id: baseId,
+      unseen,
     };
   } finally {
     control.close();
@@ -74,10 +96,13 @@ export async function accessTo(
   typed: string,
   control: ControlPlane,
   context: Context,
-): Promise<{ reasons: Reason[]; baseId: string | null }> {
+): Promise<Access> {
   const baseId = await baseIdOf(control, context, route);
-  if (baseId instanceof CbrError) return { reasons: [refusal(baseId)], baseId: null };
-  return { reasons: await findReasons(control, context, typed, route, baseId), baseId };
+  if (baseId instanceof CbrError) return { reasons: [refusal(baseId)], unseen: [], baseId: null };
+  const found = await find(control, context, typed, route, baseId);
+  const { isListed } = found;
+  const unseen = "error" in isListed && hasUnseenLists(found) ? [refusal(isListed.error)] : [];
+  return { reasons: reasonsAgainst(found), unseen, baseId };
 }
 
 /** What is not offered is a verdict; a name that means nothing is a wrong command line, and thrown. */
@@ -99,13 +124,13 @@ function routeOf(settings: Settings, typed: string): Route | CbrError {
   }
 }
 
-async function findReasons(
+async function find(
   control: ControlPlane,
   context: Context,
   typed: string,
   route: Route,
   baseId: string,
-): Promise<Reason[]> {
+): Promise<Findings> {
   const options = callOptions(context);
   const needed = route.model?.data_retention ?? null;
   const [live, availability, form, retention] = await Promise.all([
@@ -119,7 +144,7 @@ async function findReasons(
     route.geo === "none"
       ? isOnDemand(baseId, route.model, control.region, lists)
       : (lists?.profiles.some(({ id, arn }) => id === route.modelId || arn === route.modelId) ?? false);
-  return reasonsAgainst({
+  return {
     typed,
     name: route.model?.name ?? baseId,
     modelId: route.modelId,
@@ -127,11 +152,12 @@ async function findReasons(
     region: control.region,
     // Mantle has lists of its own, which no API of the control plane shows.
     isListed: "error" in live ? live : { value: route.api === "mantle" || isListed() },
+    isKnownOtherwise: route.model !== null || route.baseId === null,
     listedProfiles: lists ? liveProfilesOf(lists, baseId).map(({ id }) => id) : [],
     availability,
     hasForm: "error" in form ? form : { value: form.value !== null || route.api === "mantle" },
     retention,
-  });
+  };
 }
 
 /** The base id behind the route; an application inference profile is asked for it. */
@@ -174,5 +200,8 @@ function humanText(verdict: Verdict, context: Context): string {
   const reasons = verdict.reasons.map(({ code, message, fix, who }) =>
     [line(`${code}: ${message}`), fix === null ? "" : line(`  fix (${who}): ${fix}`)].join(""),
   );
-  return [line(`not usable: ${where}`), ...reasons].join("");
+  // Where every reason is a question that IAM does not allow, nothing is known against the model.
+  const isUnknown = verdict.reasons.every(({ code }) => code === "access_denied");
+  const headline = isUnknown ? "cannot tell, a call may still work" : "not usable";
+  return [line(`${headline}: ${where}`), ...reasons].join("");
 }

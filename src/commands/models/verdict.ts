@@ -23,6 +23,8 @@ export interface Findings {
   region: string;
   /** Is the profile, or the bare id, in the region's lists? */
   isListed: Answer<boolean>;
+  /** Where the lists may not be read: the catalog, or AWS asked for this one profile, says that it is there. */
+  isKnownOtherwise: boolean;
   /** Profiles of the model that are. */
   listedProfiles: readonly string[];
   availability: Answer<Availability>;
@@ -33,6 +35,15 @@ export interface Findings {
 
 /** From the strictest to the most permissive (Amazon Bedrock user guide, data retention). */
 const RETENTION_ORDER = ["none", "default", "aws_review", "provider_data_share"];
+
+/**
+ * The lists may not be read and are not needed: calling a model takes other permissions, and all else is known. An
+ * organization's denial is no such case: it is seldom of the lists alone.
+ */
+export function hasUnseenLists({ isListed, isKnownOtherwise, availability }: Findings): boolean {
+  const isDenied = "error" in isListed && isListed.error.code === "access_denied";
+  return isDenied && isKnownOtherwise && "value" in availability;
+}
 
 /** What stands in the way; empty when nothing does. */
 export function reasonsAgainst(found: Findings): Reason[] {
@@ -57,8 +68,9 @@ export function refusal(error: CbrError): Reason {
 
 function listing(found: Findings): Reason[] {
   const { isListed, listedProfiles, model, modelId, region } = found;
-  if ("error" in isListed) return [refusal(isListed.error)];
-  if (isListed.value) return [];
+  const isUnseen = hasUnseenLists(found);
+  if ("error" in isListed && !isUnseen) return [refusal(isListed.error)];
+  if ("value" in isListed && isListed.value) return [];
   if (model?.lifecycle.status === "retired") {
     const { eol, successor } = model.lifecycle;
     return [
@@ -70,6 +82,7 @@ function listing(found: Findings): Reason[] {
       },
     ];
   }
+  if (isUnseen) return [];
   const others = listedProfiles.map((id) => `\`${id}\``).join(", ");
   return [
     {
