@@ -5,7 +5,8 @@ import { CbrError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
 import { leastPrivilege, POLICY_FEATURES, type PolicyFeature } from "../core/policy.ts";
 import { regionsOfGeo } from "../models/geos.ts";
-import { resolveRoute } from "../models/route.ts";
+import { type Route, resolveRoute } from "../models/route.ts";
+import type { Settings } from "../settings/settings.ts";
 
 interface Flags {
   features?: string[];
@@ -38,16 +39,7 @@ async function printPolicy(context: Context, flags: Flags): Promise<void> {
   const settings = await context.settings({ ...flags });
   const features = new Set((flags.features ?? []).map(parseFeature));
   if (settings.api?.value === "mantle") features.add("mantle");
-  const route = resolveRoute({
-    model: settings.model,
-    geo: settings.geo,
-    // The policy is for wherever it will be used: only a region asked for here must fit a geo asked for here.
-    region: settings.geo?.origin === "flag" && settings.region?.origin !== "flag" ? null : settings.region,
-    aliases: settings.aliases,
-    isChecked: flags.check !== false,
-    api: features.has("mantle") ? "mantle" : null,
-    live: null,
-  });
+  const route = routeOf(settings, flags, features.has("mantle") ? "mantle" : null);
   if (route.api === "mantle") features.add("mantle");
   for (const { code, message } of route.warnings) context.report.warn(code, message);
   for (const notice of route.notices) context.report.notice(notice);
@@ -62,6 +54,31 @@ async function printPolicy(context: Context, flags: Flags): Promise<void> {
     isBearer: flags.bearer === true,
   });
   await context.io.out.write(`${JSON.stringify(policy, null, 2)}\n`);
+}
+
+/** The policy is for wherever it will be used: only a region asked for here must fit a geo asked for here. */
+function routeOf(settings: Settings, flags: Flags, api: "mantle" | null): Route {
+  const routeFrom = (region: Settings["region"]) =>
+    resolveRoute({
+      model: settings.model,
+      geo: settings.geo,
+      region,
+      aliases: settings.aliases,
+      isChecked: flags.check !== false,
+      api,
+      live: null,
+    });
+  const { geo, region } = settings;
+  if (geo?.origin !== "flag" || region === null || region.origin === "flag") return routeFrom(region);
+  try {
+    return routeFrom(region);
+  } catch (error) {
+    if (!(error instanceof CbrError) || error.code !== "region_cannot_call") throw error;
+    const route = routeFrom(null);
+    const { value } = route.region;
+    const notice = `\`${region.value}\` (${region.source}) is not in geo \`${geo.value}\`: the policy is for \`${value}\`; \`--region\` chooses another`;
+    return { ...route, notices: [notice] };
+  }
 }
 
 function addFeatures(value: string, previous: readonly string[] | undefined): string[] {

@@ -103,6 +103,20 @@ test("needs no credentials, and takes region and model from the settings", async
   expect(run.stdout).toContain("arn:aws:bedrock:us-east-2:*:inference-profile/us.anthropic.claude-haiku-4-5");
 });
 
+test("the region in use is the policy's where it can call the geo's profile, else it is said", async () => {
+  const words = ["iam", "-m", "haiku-4.5", "--geo", "us"];
+  const here = await cbr(words, { env: { AWS_REGION: "us-west-2" } });
+  expect(here).toMatchObject({ code: 0, stderr: "" });
+  expect(here.stdout).toContain(
+    "arn:aws:bedrock:us-west-2:*:inference-profile/us.anthropic.claude-haiku-4-5",
+  );
+  const elsewhere = await cbr(words, { env: { AWS_REGION: "eu-west-1" } });
+  expect(elsewhere.code).toBe(0);
+  expect(elsewhere.stderr).toMatch(
+    /^note: `eu-west-1` \(AWS_REGION\) is not in geo `us`: the policy is for `us-east-1`/,
+  );
+});
+
 test("a geo that the model does not have, and a feature that does not exist, are exit 2", async () => {
   expect(await cbr(["iam", "-m", "opus-4.1", "--geo", "jp"])).toMatchObject({ code: 2, stdout: "" });
   const run = await cbr(["iam", "--features", "strem"]);
