@@ -69,7 +69,9 @@ function modelFacts(model: string | null, { to, model: typed }: ConvertFlags): M
   try {
     return knownFacts(model, to);
   } catch (error) {
-    if (typed === undefined && error instanceof CbrError && error.exitCode === 2) return unknown;
+    if (typed === undefined && error instanceof CbrError && error.exitCode === 2) {
+      return { ...unknown, isUnknown: true };
+    }
     throw error;
   }
 }

@@ -49,6 +49,21 @@ describe("a first-party body", () => {
   });
 });
 
+test.each([
+  ["bedrock", /`claude-nobody-9` goes into the URL as it is: no model is known by this name/],
+  ["mantle", /`claude-nobody-9` stays as it is: no model is known by this name/],
+])("a model that nobody knows is said to be one: %s", async (to, note) => {
+  const { code, stderr } = await convert(to, { ...FIRST_PARTY, model: "claude-nobody-9" });
+  expect(code).toBe(0);
+  expect(stderr).toMatch(note);
+});
+
+test("what Bedrock lacks is named in a sentence", async () => {
+  const { code, stderr } = await convert("bedrock", { ...FIRST_PARTY, mcp_servers: [{ url: "x" }] });
+  expect(code).toBe(3);
+  expect(stderr).toContain("cbr: Bedrock has no MCP connector (`mcp_servers`)");
+});
+
 test("a Bedrock body for Anthropic's API keeps all but its envelope", async () => {
   const bedrock = {
     anthropic_version: "bedrock-2023-05-31",

@@ -18,6 +18,8 @@ export interface ModelFacts {
   automaticCaching: boolean | null;
   /** The model's own name where the target does not serve it; then `id` is what it would be called. */
   notServed: string | null;
+  /** Nobody knows the name in the body; it may be newer than this program. */
+  isUnknown?: true;
 }
 
 /** The output token limit where a body names none and the target wants one. */
@@ -105,7 +107,10 @@ function betasFor(betas: readonly string[], to: Dialect, notes: Notes): string[]
 function noteEnvelope(source: Source, to: Dialect, model: ModelFacts, betas: string[], notes: Notes): void {
   const isInUrl = to === "bedrock" || to === "converse";
   if (model.notServed !== null) notes.lost("model", `${targetName(to)} does not serve ${model.notServed}`);
-  if (source.model !== null && isInUrl) {
+  if (source.model !== null && model.isUnknown === true) {
+    const where = isInUrl ? "goes into the URL as it is" : "stays as it is";
+    notes.changed("model", `\`${source.model}\` ${where}: no model is known by this name`);
+  } else if (source.model !== null && isInUrl) {
     notes.changed("model", `\`${source.model}\` goes into the URL, as \`${model.id ?? source.model}\``);
   } else if (source.model !== null && model.id !== null && model.id !== source.model) {
     notes.changed("model", `\`${source.model}\` is \`${model.id}\` there`);

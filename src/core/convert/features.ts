@@ -13,7 +13,7 @@ export interface Target {
 }
 
 const TOP_LEVEL: Readonly<Record<string, string>> = {
-  mcp_servers: "the MCP connector",
+  mcp_servers: "MCP connector",
   container: "containers (code execution, skills)",
   inference_geo: "`inference_geo`; the inference profile decides where it runs",
   fallbacks: "server-side `fallbacks`",
@@ -30,8 +30,8 @@ const NAMED_TOOLS: readonly (readonly [string, string])[] = [
   ["web_search", "web search"],
   ["web_fetch", "web fetch"],
   ["code_execution", "code execution"],
-  ["advisor", "the advisor tool"],
-  ["mcp_toolset", "the MCP connector"],
+  ["advisor", "advisor tool"],
+  ["mcp_toolset", "MCP connector"],
 ];
 
 const BEDROCK_BLOCKS = [
