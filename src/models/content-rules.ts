@@ -31,6 +31,16 @@ export function refuseContent(model: CatalogModel | null, body: MessagesBody, re
   }
 }
 
+/** A stop sequence of white space alone is a 400 of every model. */
+export function refuseStops(body: MessagesBody, refuse: Refuse): void {
+  const stops: unknown = body.stop_sequences;
+  if (!Array.isArray(stops)) return;
+  const blank = stops.find((stop) => typeof stop === "string" && stop.trim() === "");
+  if (blank !== undefined) {
+    refuse("stop_sequences", JSON.stringify(blank), "accepts stop sequences that are more than white space");
+  }
+}
+
 /**
  * `metadata.user_id` is a text; the runtime's Messages endpoint passes it on as Bedrock's request metadata, whose
  * pattern is narrower than Anthropic's own (no JSON), and answers 400 for the rest.

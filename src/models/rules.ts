@@ -4,7 +4,7 @@ import { CbrError } from "../core/errors.ts";
 import type { MessagesBody } from "../core/messages.ts";
 import { betaWarnings } from "./betas.ts";
 import type { CatalogModel, ThinkingRule } from "./catalog.ts";
-import { refuseContent, refuseUserId } from "./content-rules.ts";
+import { refuseContent, refuseStops, refuseUserId } from "./content-rules.ts";
 import type { Warning } from "./lifecycle.ts";
 import { isThinking } from "./reasoning.ts";
 
@@ -22,6 +22,7 @@ export const PARAMETER_FLAGS = {
   prefill: "messages",
   file: "-f",
   user_id: "metadata.user_id",
+  stop_sequences: "--stop",
   service_tier: "--service-tier",
   latency: "--latency",
 } as const;
@@ -62,6 +63,7 @@ export function checkParameters(model: CatalogModel | null, request: ParameterRe
   checkToolChoice(model, request.body, refuse);
   checkFormat(model, request, refuse);
   refuseContent(model, request.body, refuse);
+  refuseStops(request.body, refuse);
   refuseUserId(request.api, request.body, refuse);
   checkTierAndLatency(model, request, refuse);
   return betaWarnings(model, request.betas);

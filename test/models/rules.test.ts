@@ -58,6 +58,7 @@ const IMAGE = { type: "image", source: { type: "base64", media_type: "image/png"
 
 describe("refused, naming flag, model and what it accepts", () => {
   test.each<[string, Partial<MessagesBody>, string, string]>([
+    ["opus-4.6", { stop_sequences: ["END", " \n"] }, '--stop " \\n"', "white space"],
     ["opus-4.6", { metadata: { user_id: 7 } }, "metadata.user_id", "text"],
     ["opus-4.6", { max_tokens: 128_001 }, "--max-tokens 128001", "128000"],
     ["haiku-3.5", { max_tokens: 8193 }, "--max-tokens", "8192"],
