@@ -112,7 +112,7 @@ export interface Run {
 }
 
 async function askAndPrint(run: Run, content: ContentBlock[], options: AskOptions): Promise<void> {
-  const { context, flags, settings, candidates, format, session } = run;
+  const { context, flags, settings, candidates, format, session, validate } = run;
   const { report } = context;
   if (format === "stream-json") streamWarnings(context);
   let broken: Reply | null = null;
@@ -128,7 +128,12 @@ async function askAndPrint(run: Run, content: ContentBlock[], options: AskOption
     if (problem === null && answer.reply.stopReason === "max_tokens") {
       report.warn("cut_at_max_tokens", `the answer was cut at max_tokens (${maxTokens})`);
     }
-    const unknown = answer.reply.unknownEvents;
+    const { content: blocks, text, unknownEvents: unknown } = answer.reply;
+    const calls = blocks.filter((block) => block.type === "tool_use");
+    if (problem === null && format === "text" && validate === null && calls.length > 0 && !text.trim()) {
+      const names = calls.map(({ name }) => `\`${name}\``).join(", ");
+      report.warn("only_tool_calls", `the answer has no text, it calls ${names}: \`--json\` shows the call`);
+    }
     if (unknown > 0)
       report.verbose(`${unknown} ${unknown === 1 ? "event" : "events"} of a kind unknown to cbr`);
     const cost = costOfAnswers(answers);

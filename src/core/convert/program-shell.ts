@@ -90,7 +90,11 @@ function converseCommand(program: Program, common: readonly string[]): string {
     ...fields,
     "--messages file:///dev/stdin <<'JSON'",
   ];
-  return `${lines.join(" \\\n  ")}\n${bodyText(messages)}\nJSON\n`;
+  const text = bodyText(messages);
+  const comment = text.includes('"bytes": ')
+    ? "# Version 1 of the AWS CLI encodes images and documents a second time: version 2 is needed.\n"
+    : "";
+  return `${comment}${lines.join(" \\\n  ")}\n${text}\nJSON\n`;
 }
 
 function kebab(name: string): string {

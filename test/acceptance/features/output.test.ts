@@ -12,6 +12,15 @@ test("-x prints the first fenced code block and nothing around it", async () => 
   expect(await bedrock.cbr(["invoke", "-x", "hi"])).toMatchObject({ code: 0, stdout: "echo hi\n" });
 });
 
+test("an answer that only calls a tool says on stderr why stdout is empty", async () => {
+  const call = { type: "tool_use", id: "toolu_1", name: "weather", input: {} };
+  const bedrock = await mocked({ script: [{ blocks: [call] }, { text: "So: ", blocks: [call] }] });
+  const run = await bedrock.cbr(["invoke", "hi"]);
+  expect(run).toMatchObject({ code: 0, stdout: "" });
+  expect(run.stderr).toMatch(/^warning: the answer has no text, it calls `weather`/);
+  expect(await bedrock.cbr(["invoke", "hi"])).toMatchObject({ code: 0, stdout: "So: ", stderr: "" });
+});
+
 test("-x in JSON: the text is the code, the content everything", async () => {
   const bedrock = await mocked({ script: [{ text: FENCED }] });
   const result = JSON.parse((await bedrock.cbr(["invoke", "-x", "--json", "hi"])).stdout);

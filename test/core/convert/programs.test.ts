@@ -236,6 +236,14 @@ describe("what a program says", () => {
     expect(asProgram("typescript", made)).toContain('requestMetadata: {"team":"a b"}');
   });
 
+  test("the AWS CLI's version is told where it matters: with bytes in a Converse body", () => {
+    const image = { image: { format: "png", source: { bytes: "aGk=" } } };
+    const spoken = { text: 'say {"bytes": 1}' };
+    const body = (block: object) => ({ body: { messages: [{ role: "user", content: [block] }] } });
+    expect(asProgram("aws", input("converse", false, body(image)))).toMatch(/^# Version 1 of the AWS CLI/);
+    expect(asProgram("aws", input("converse", false, body(spoken)))).toMatch(/^aws /);
+  });
+
   test("the AWS CLI has no command for the Messages APIs", () => {
     expect(() => asProgram("aws", input("mantle", false))).toThrow(/no command for the API `mantle`/);
   });
