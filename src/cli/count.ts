@@ -2,6 +2,7 @@
 import { cacheTtlIn, estimateTokens } from "../core/cache.ts";
 import type { ClaudeRequest, TokenCount } from "../core/claude.ts";
 import { CbrError, ExitCode } from "../core/errors.ts";
+import { CATALOG, type CatalogModel, isGenerallyOpen } from "../models/catalog.ts";
 import { worstCost } from "../models/prices.ts";
 import type { Route } from "../models/route.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -31,8 +32,30 @@ export async function countInput(
     if (context.signal.aborted) throw context.signal.reason;
     // A setting that must not be used (a token over plain HTTP) is no reason to guess instead.
     if (error instanceof CbrError && error.exitCode === ExitCode.usage) throw error;
-    return estimate(request, error instanceof Error ? error.message : String(error), error);
+    const failed = error instanceof Error ? error.message : String(error);
+    const { model } = route;
+    const isElsewhere = way.method === "mantle" && !isCountedBy(model, request.region);
+    const why = `only bedrock-mantle counts the tokens of ${model?.name}, and it is not known to do so in ${request.region}`;
+    return estimate(request, isElsewhere ? `${why}: ${failed}` : failed, error);
   }
+}
+
+/** Whether some API of `region` is known to count the tokens of `model`. */
+function isCountedBy(model: CatalogModel | null, region: string): boolean {
+  if (model === null) return false;
+  const isOnMantle = model.count_tokens.mantle === true && model.mantle_regions?.includes(region) === true;
+  return model.count_tokens.runtime === true || isOnMantle;
+}
+
+/** The newest model of the same family that can be counted from `region`. */
+function countableIn(model: CatalogModel | null, region: string): CatalogModel | undefined {
+  return CATALOG.models.find(
+    (other) =>
+      other.family === model?.family &&
+      other.key !== model.key &&
+      isGenerallyOpen(other) &&
+      isCountedBy(other, region),
+  );
 }
 
 function countingWay(
@@ -58,6 +81,13 @@ function estimate(request: ClaudeRequest, reason: string, failure: unknown): Cou
     reason,
     failure,
   };
+}
+
+function hintToCount(model: CatalogModel | null, region: string, failure: unknown): string {
+  if (isCountedBy(model, region) && failure instanceof CbrError && failure.hint) return failure.hint;
+  const other = countableIn(model, region);
+  const example = other === undefined ? "" : `, such as \`-m ${other.alias}\``;
+  return `drop \`--max-cost\`, or use a model whose tokens can be counted${example}`;
 }
 
 export interface SendGuards {
@@ -95,7 +125,7 @@ export async function guardSending(
   if (!isCounted) {
     throw new CbrError("max_cost", {
       message: `the cost is unknown, so that \`--max-cost\` ${limit} cannot be kept: ${count.reason}`,
-      hint: "drop `--max-cost`, or use a model whose tokens can be counted",
+      hint: hintToCount(route.model, request.region, count.failure),
     });
   }
   const once = worstCost(

@@ -133,6 +133,18 @@ test.each([
   expect(run.stderr).toMatch(/unknown/);
 });
 
+test("--max-cost says which model of the family can be counted where this one cannot", async () => {
+  const bedrock = await mocked();
+  const run = await bedrock.cbr(["invoke", "-m", "sonnet-5.5", "--max-cost", "100", "hi"]);
+  expect(run.code).toBe(13);
+  expect(run.stderr).toMatch(
+    /only bedrock-mantle counts the tokens of Claude Sonnet 5\.5, and it is not known/,
+  );
+  expect(run.stderr).toMatch(/^hint: .*such as `-m sonnet-5`$/m);
+  const other = await bedrock.cbr(["invoke", "-m", "sonnet-5", "--max-cost", "100", "hi"]);
+  expect(other.code, other.stderr).toBe(0);
+});
+
 test("a prompt above the model's window is 3 before it is sent", async () => {
   const bedrock = await mocked();
   const run = await bedrock.cbr(["invoke", "-m", "haiku-4.5", "--error-format", "json"], {
