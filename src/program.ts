@@ -156,7 +156,9 @@ function configureHelp(command: Command): void {
 /** The hidden `__complete SHELL WORDS…` of the completion scripts. */
 export async function completeWords(context: Context, [shell, ...words]: readonly string[]): Promise<void> {
   if (shell !== "bash" && shell !== "zsh" && shell !== "fish") return;
-  const program = await buildProgram(context, typedCommand(words.slice(0, -1)));
+  // `cbr help` takes the words of a command.
+  const about = words[0] === "help" && words.length > 1 ? words.slice(1) : words;
+  const program = await buildProgram(context, typedCommand(about.slice(0, -1)));
   const { complete } = await import("./commands/completion/complete.ts");
-  await complete(context, program, shell, words);
+  await complete(context, program, shell, about);
 }

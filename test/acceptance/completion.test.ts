@@ -69,6 +69,28 @@ test.each([
   [["invoke", "--session", ""], ["trip"]],
   [["sessions", "show", "t"], ["trip"]],
   [["--color", "n"], ["never"]],
+  [
+    ["invoke", "--api", ""],
+    ["invoke", "converse", "messages", "mantle"],
+  ],
+  [["invoke", "--dry-run=c"], ["--dry-run=curl"]],
+  [["iam", "--features", "stream,co"], ["stream,count"]],
+  [
+    ["logging", "enable", "--kinds", "text,"],
+    ["text,image", "text,embedding"],
+  ],
+  [
+    ["config", "get", "re"],
+    ["region", "render"],
+  ],
+  [["config", "set", "model", "fas"], ["fast"]],
+  [["config", "set", "profile.work.geo", "j"], ["jp"]],
+  [["config", "set", "strict", "t"], ["true"]],
+  [["config", "set", "strict", "true", ""], []],
+  [["help", "models", "ch"], ["check"]],
+  [["models", "show", "opus", "op"], []],
+  [["sessions", "rm", "other", "t"], ["trip"]],
+  [["invoke", "models", ""], []],
   [["invoke", "some words"], []],
   [["invoke", "-s", "-q", "--no-stre"], ["--no-stream"]],
   [["invoke", "--", "--no-st"], []],
@@ -76,6 +98,22 @@ test.each([
   const found = await offered(...words);
   expect(found).toEqual(expect.arrayContaining(expected));
   if (expected.length === 0) expect(found).toEqual([]);
+});
+
+test.each([
+  ["invoke", ["--effort", "--thinking", "--cache", "--service-tier", "--latency", "--dry-run"]],
+  ["logging enable", ["--kinds"]],
+  ["iam", ["--features"]],
+  ["sessions export", ["--format"]],
+])("what is offered for the flags of %s is what their help says", async (command, flags) => {
+  const words = command.split(" ");
+  const help = (await cbr([...words, "--help"], { env: { COLUMNS: "400" } })).stdout;
+  for (const flag of flags) {
+    const said = new RegExp(`^ *${flag}[ =[][\\s\\S]*?(?=^ +-)`, "m").exec(help)?.[0].match(/[\w-]+/g);
+    const found = await offered(...words, `${flag}=`);
+    expect(found.length).toBeGreaterThan(1);
+    for (const value of found) expect(said).toContain(value.slice(flag.length + 1));
+  }
 });
 
 test("a name that a shell would take apart is not offered", async () => {
@@ -112,6 +150,24 @@ describe.runIf(hasShell("zsh"))("zsh", () => {
     const script = await cbr(["completion", "zsh"]);
     expect(spawnSync("zsh", ["-n"], { input: script.stdout }).status).toBe(0);
   });
+
+  test.each([
+    ["cbr invoke --geo e", ["eu"]],
+    ["cbr models sh", ["show:show everything known of one model"]],
+    ["cbr explain throttled", ["throttled:Bedrock is throttling this account"]],
+  ])(
+    "the script offers for %s what the program does, with a colon only before a description",
+    async (line, expected) => {
+      const script = await cbr(["completion", "zsh"]);
+      const stubs = `compdef() {}; _describe() { print -rl -- "\${(@P)2}" }; _files() { print files }`;
+      const call = `words=(\${(z)\${:-${line}}}); CURRENT=\${#words}; _cbr`;
+      const run = spawnSync("zsh", ["-f", "-c", `${stubs}\n${script.stdout}\n${call}`], {
+        env: { ...cleanEnv(furnishedHome()), PATH: `${installed()}:${process.env["PATH"]}` },
+        encoding: "utf8",
+      });
+      expect(run.stdout.split("\n").filter((each) => each !== "")).toEqual(expected);
+    },
+  );
 });
 
 describe.runIf(hasShell("fish"))("fish", () => {

@@ -1,6 +1,8 @@
 // What may stand in the place of the word being typed, from the same definitions that parse it.
 import type { Command, Option } from "commander";
 import { bareValueOf, takesNextWord } from "../../cli/flags.ts";
+import { SETTING_NAMES } from "../../settings/definitions.ts";
+import { valuesOfFlag, valuesOfSetting } from "./values.ts";
 
 export interface Candidate {
   value: string;
@@ -16,6 +18,7 @@ export interface Names {
   profiles(): Candidate[];
   sessions(): Candidate[];
   errorCodes(): Candidate[];
+  settings(): Candidate[];
 }
 
 type Kind = keyof Names;
@@ -43,6 +46,15 @@ const OPERANDS: Readonly<Record<string, Kind>> = {
   "sessions rm": "sessions",
   "sessions repair": "sessions",
   explain: "errorCodes",
+  "config get": "settings",
+  "config set": "settings",
+};
+
+/** The flag whose values are those of a setting. */
+const SETTING_FLAGS: Readonly<Record<string, string>> = {
+  model: "--model",
+  geo: "--geo",
+  region: "--region",
 };
 
 /** Candidates for the last of `words`, which may be empty. None means that a file's name may stand there, or anything. */
@@ -50,17 +62,18 @@ export function candidates(program: Command, words: readonly string[], names: Na
   const typed = words.at(-1) ?? "";
   const before = words.slice(0, -1);
   const isPastFlags = before.includes("--");
-  const { command, path } = commandOf(program, before);
+  const { command, path, operands } = commandOf(program, before);
   const options = [...optionsOf(command), ...program.options];
   if (!isPastFlags) {
     const last = before.at(-1);
     if (last !== undefined && takesNextWord(last, options))
-      return matching(valuesOf(flagIn(last, options), names), typed);
+      return matching(valuesOf(flagIn(last, options), typed, names), typed);
     const assigned = /^(--[\w-]+)=(.*)$/s.exec(typed);
     if (assigned !== null) {
       const [, flag = "", begun = ""] = assigned;
       const values = valuesOf(
         options.find(({ long }) => long === flag),
+        begun,
         names,
       );
       return matching(values, begun).map(({ value, about }) => ({ value: `${flag}=${value}`, about }));
@@ -72,13 +85,33 @@ export function candidates(program: Command, words: readonly string[], names: Na
     about: child.summary() || child.description(),
   }));
   const isAtVerb = command.commands.length > 0 && !isPastFlags;
-  const operands = OPERANDS[path];
-  return matching(isAtVerb ? verbs : operands === undefined ? [] : names[operands](), typed);
+  return matching(isAtVerb ? verbs : wordsOf(path, operands, names), typed);
 }
 
-function commandOf(program: Command, words: readonly string[]): { command: Command; path: string } {
+/** What the next operand of the command at `path` may be: a name, or of `config set` the value for it. */
+function wordsOf(path: string, operands: readonly string[], names: Names): Candidate[] {
+  const kind = OPERANDS[path];
+  if (kind === undefined) return [];
+  if (operands.length === 0 || path === "sessions rm") return names[kind]();
+  if (path !== "config set") return [];
+  const setting = SETTING_NAMES.find((name) => name === operands[0]?.split(".").at(-1));
+  if (setting === undefined || operands.length > 1) return [];
+  const shared = FLAG_VALUES[SETTING_FLAGS[setting] ?? ""];
+  return shared === undefined ? plain(valuesOfSetting(setting)) : names[shared]();
+}
+
+/** Candidates that say enough by themselves. */
+export function plain(values: readonly string[]): Candidate[] {
+  return values.map((value) => ({ value, about: "" }));
+}
+
+function commandOf(
+  program: Command,
+  words: readonly string[],
+): { command: Command; path: string; operands: string[] } {
   let command = program;
   const path: string[] = [];
+  const operands: string[] = [];
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string;
     if (word === "--") break;
@@ -86,12 +119,15 @@ function commandOf(program: Command, words: readonly string[]): { command: Comma
       if (takesNextWord(word, [...optionsOf(command), ...program.options])) i++;
       continue;
     }
-    const child = command.commands.find((each) => each.name() === word);
-    if (child === undefined) break;
+    const child = operands.length > 0 ? undefined : command.commands.find((each) => each.name() === word);
+    if (child === undefined) {
+      operands.push(word);
+      continue;
+    }
     command = child;
     path.push(word);
   }
-  return { command, path: path.join(" ") };
+  return { command, path: path.join(" "), operands };
 }
 
 function optionsOf(command: Command): Option[] {
@@ -103,11 +139,12 @@ function flagIn(word: string, options: readonly Option[]): Option | undefined {
   return options.find(({ short }) => short === `-${word.at(-1)}`);
 }
 
-function valuesOf(option: Option | undefined, names: Names): Candidate[] {
+function valuesOf(option: Option | undefined, typed: string, names: Names): Candidate[] {
   if (option === undefined) return [];
-  if (option.argChoices) return option.argChoices.map((value) => ({ value, about: "" }));
-  const kind = FLAG_VALUES[option.long ?? ""];
-  return kind === undefined ? [] : names[kind]();
+  if (option.argChoices) return plain(option.argChoices);
+  const flag = option.long ?? "";
+  const kind = FLAG_VALUES[flag];
+  return kind === undefined ? plain(valuesOfFlag(flag, typed)) : names[kind]();
 }
 
 function flagsOf(options: readonly Option[]): Candidate[] {

@@ -9,8 +9,9 @@ import { CATALOG, FAMILIES } from "../../models/catalog.ts";
 import { GEOS } from "../../models/geos.ts";
 import { sanitizeLine } from "../../render/sanitize.ts";
 import { sessionsDirectory } from "../../sessions/place.ts";
+import { DEFINITIONS, SETTING_NAMES } from "../../settings/definitions.ts";
 import { awsPaths, configPath } from "../../settings/paths.ts";
-import { type Candidate, candidates, type Names } from "./candidates.ts";
+import { candidates, type Names, plain } from "./candidates.ts";
 
 export type Shell = "bash" | "zsh" | "fish";
 
@@ -76,12 +77,13 @@ function namesOn(host: Host): Names {
         return [];
       }
     },
-    errorCodes: () => plain(Object.keys(ERROR_CODES)),
+    errorCodes: () => Object.entries(ERROR_CODES).map(([value, { message }]) => ({ value, about: message })),
+    settings: () =>
+      SETTING_NAMES.filter((name) => !DEFINITIONS[name].isNotInFile).map((value) => ({
+        value,
+        about: DEFINITIONS[value].summary,
+      })),
   };
-}
-
-function plain(values: readonly string[]): Candidate[] {
-  return values.map((value) => ({ value, about: "" }));
 }
 
 function read(path: string): string {
