@@ -161,6 +161,18 @@ describe("models list", () => {
     expect(requests.filter((request) => request.includes("SYSTEM_DEFINED"))).toHaveLength(3);
   });
 
+  test("a service that heeds no filter lists nothing twice, and nothing but Claude", async () => {
+    const titan = { modelId: "amazon.titan-x", modelName: "Titan", modelLifecycle: { status: "ACTIVE" } };
+    const { env } = await service((request) =>
+      request.includes("/foundation-models")
+        ? { body: { modelSummaries: [titan, titan] } }
+        : { body: page("us.anthropic.claude-opus-4-6-v1") },
+    );
+    const { stdout } = await bareCbr(["models", "list", "--all", "--json"], { env });
+    expect(rowOf(stdout, "opus-4.6")?.profiles).toEqual(["us.anthropic.claude-opus-4-6-v1"]);
+    expect(stdout).not.toContain("titan");
+  });
+
   test("a service that hands out the same page for ever is not followed", async () => {
     const { env, requests } = await service((request) =>
       request.includes("/inference-profiles")

@@ -32,11 +32,16 @@ export async function fetchLive(control: ControlPlane, context: Context): Promis
     }),
   ]);
   return {
-    models: models.map(toLiveModel),
-    profiles: [...system, ...own].filter(isOfClaude).map(toLiveProfile),
+    models: unique(models.filter(({ id }) => id.startsWith("anthropic."))).map(toLiveModel),
+    profiles: unique([...system, ...own].filter(isOfClaude)).map(toLiveProfile),
     region: control.region,
     fetchedAt: context.host.now(),
   };
+}
+
+/** Each once: a local or recorded service may not heed the filters of a call and answer each with everything. */
+function unique<T extends { id: string; arn?: string | undefined }>(items: readonly T[]): T[] {
+  return [...new Map(items.map((item) => [item.arn || item.id, item])).values()];
 }
 
 /** A failure of the service in one line, with its request id. */
