@@ -4,8 +4,8 @@ import { dirname } from "node:path";
 import { applyRecord, emptyConversation, SESSION_VERSION } from "../core/conversation.ts";
 import { CbrError } from "../core/errors.ts";
 import { moveWithoutClobber, removeIfAny, rename, writeTemp } from "./copy.ts";
-import { systemCode, writeFailure } from "./failure.ts";
-import { refuseNewer } from "./load.ts";
+import { readFailure, systemCode, writeFailure } from "./failure.ts";
+import { loadConversation, refuseNewer } from "./load.ts";
 import { openPrivate, readAt } from "./private-file.ts";
 import { contentOf, encodeRecord, MAX_LINE_BYTES, parseRecord } from "./record.ts";
 import { scanLines } from "./scan.ts";
@@ -14,7 +14,7 @@ import type { Sessions } from "./sessions.ts";
 
 const MAX_BACKUPS = 20;
 
-/** Throws CbrError `session_not_found`, `session_busy`, or `clobber` where `to` is taken. */
+/** Throws CbrError `session_not_found`, `session_busy`, `session_version`, or `clobber` where `to` is taken. */
 export async function renameSession(sessions: Sessions, from: string, to: string): Promise<void> {
   const source = sessions.pathOf(from);
   const target = sessions.pathOf(to);
@@ -23,6 +23,7 @@ export async function renameSession(sessions: Sessions, from: string, to: string
   if (!isOnlyCase) sessions.assertFree(to);
   const locks = [await sessions.lock(from)];
   try {
+    assertOurs(sessions, from, source);
     // Names that differ only in case share files on some systems.
     if (isOnlyCase) await rename(source, target);
     else {
@@ -34,6 +35,20 @@ export async function renameSession(sessions: Sessions, from: string, to: string
     }
   } finally {
     for (const lock of locks) lock.release();
+  }
+}
+
+/** Throws CbrError `session_version` for a session that a newer cbr wrote, `unsafe_path` for what is no file of our own. */
+function assertOurs(sessions: Sessions, name: string, path: string): void {
+  try {
+    const { fd, stat } = openPrivate(path, constants.O_RDONLY, sessions.owner);
+    try {
+      loadConversation(fd, stat.size, name);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw readFailure(error, path);
   }
 }
 

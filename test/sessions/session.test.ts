@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { ContentBlock } from "../../src/core/messages.ts";
+import { renameSession } from "../../src/sessions/maintain.ts";
 import { bench, FACTS, lines, reply } from "./support.ts";
 
 async function withTurns(...prompts: string[]) {
@@ -182,6 +183,7 @@ test("row 130: a session from a newer version is refused and left as it is", asy
   for (const mode of ["create", "append", "read"] as const) {
     await expect(sessions.open("work", mode)).rejects.toMatchObject({ code: "session_version", exitCode: 3 });
   }
+  await expect(renameSession(sessions, "work", "play")).rejects.toMatchObject({ code: "session_version" });
   expect(readFileSync(path, "utf8")).toBe(newer);
 });
 
