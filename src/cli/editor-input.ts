@@ -9,6 +9,7 @@ const PASTE_START = "\u001b[200~";
 const PASTE_END = "\u001b[201~";
 /** How long the beginning of a paste mark may wait for its rest before it counts as keys. */
 const MARK_PATIENCE_MS = 30;
+const AHEAD_MS = 300;
 
 export interface EditorInputHandlers {
   /** The text between the marks, line ends as they came. */
@@ -27,8 +28,12 @@ export class EditorInput extends PassThrough {
   #ahead = "";
   #paste: string[] | null = null;
   #timer: NodeJS.Timeout | undefined;
+  /** Until the first keys, or for a moment: they may have been typed before raw mode, where Linux keeps a Ctrl-D as NUL. */
+  #isAhead = true;
   readonly #onData = (chunk: Buffer | string) => {
-    const text = typeof chunk === "string" ? chunk : this.#decoder.write(chunk);
+    let text = typeof chunk === "string" ? chunk : this.#decoder.write(chunk);
+    if (this.#isAhead) text = text.replaceAll("\0", "\u0004");
+    this.#isAhead = false;
     if (this.#ahead === "") this.#feed(text);
     else this.#ahead += text;
   };
@@ -41,6 +46,9 @@ export class EditorInput extends PassThrough {
     source.on("data", this.#onData);
     source.on("end", this.#onEnd);
     source.resume();
+    setTimeout(() => {
+      this.#isAhead = false;
+    }, AHEAD_MS).unref();
   }
 
   setRawMode(on: boolean): this {

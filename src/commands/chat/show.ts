@@ -29,7 +29,7 @@ export async function renderersFor(
   if (chat.format === "json") return [];
   const answer = await textOn(chat);
   if (!chat.isInteractive) return [answer];
-  const canRedraw = io.err.isTTY && chat.style !== "plain" && host.env["TERM"] !== "dumb";
+  const canRedraw = io.canSpin && chat.style !== "plain";
   return [thinkingFold(io.err, { elapsed: host.elapsed, canRedraw, beforeText: stopWaiting }), answer];
 }
 

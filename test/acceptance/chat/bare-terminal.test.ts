@@ -1,0 +1,38 @@
+import { spawnSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { mocked } from "../../support/mocked.ts";
+import { atPty } from "../../support/pty.ts";
+
+const hasPython = spawnSync("python3", ["--version"]).status === 0;
+
+// Redrawn reasoning is motion as a spinner is; the line editor is not, and stays.
+test.skipIf(!hasPython).each([{ NO_COLOR: "1" }, { CI: "true" }])(
+  "%o: reasoning is told in one line, and nothing is coloured",
+  async (wish) => {
+    const bedrock = await mocked({ script: [{ thinking: ["deep ", "thought"], text: "fine", gap: 20 }] });
+    const run = await atPty(["chat"], {
+      env: { ...bedrock.env, ...wish },
+      next: [
+        { after: "> ", type: "hello\r" },
+        { after: "context", type: "\u0004" },
+      ],
+    });
+    expect(run.code).toBe(0);
+    expect(run.output).toMatch(/thought for \d+ s\r?\nfine/);
+    expect(run.output).not.toContain("deep");
+    expect(run.output).not.toMatch(/\u001b\[[0-9;]*m/);
+  },
+);
+
+test.skipIf(!hasPython)("Ctrl-D typed while an answer streams leaves after it", async () => {
+  const bedrock = await mocked({ script: [{ text: ["begin ", "middle ", "end"], gap: 150 }] });
+  const run = await atPty(["chat"], {
+    env: { ...bedrock.env, NO_COLOR: "1" },
+    next: [
+      { after: "> ", type: "hello\r" },
+      { after: "begin", type: "\u0004" },
+    ],
+  });
+  expect(run.code).toBe(0);
+  expect(run.output).toContain("end");
+});
