@@ -49,6 +49,12 @@ export class Report {
       this.#words(`${this.#io.err.color.yellow("warning:")} ${sanitizeLine(warning.message)}`);
   }
 
+  /** What was said of one turn of a conversation may be said of the next one, and is not in its result. */
+  forget(code: string): void {
+    const kept = this.warnings.filter((warning) => warning.code !== code);
+    this.warnings.splice(0, this.warnings.length, ...kept);
+  }
+
   /** A choice made for the user, said once, in passing. */
   notice(message: string): void {
     if (this.isQuiet) return;

@@ -11,11 +11,15 @@ export const BODY_NOTICE = 20_000_000;
 /** … and above this it is not sent: Bedrock refuses 25,000,000 bytes. */
 export const BODY_LIMIT = 25_000_000;
 
+/** What to do about a body that is too large because of the turns before. */
+export const HISTORY_HINT =
+  "begin another session, or make room with `/compact` or `/clear` in `cbr chat --session NAME`";
+
 /** Where a block of the prompt came from. */
 export interface PromptPart {
-  /** The path as typed, control characters made visible; `stdin`; or `the prompt`. */
+  /** The path as typed, control characters made visible; `stdin`; `the prompt`; or `the conversation so far`. */
   name: string;
-  kind: "text" | "image" | "pdf" | "stdin" | "words";
+  kind: "text" | "image" | "pdf" | "stdin" | "words" | "history";
   /** What the block adds to the body, about. */
   bytes: number;
 }
@@ -88,12 +92,23 @@ export function promptTitle(blocks: readonly PromptBlock[]): string {
   return line.length > 80 ? `${line.slice(0, 79).toWellFormed()}…` : line;
 }
 
+/** What a conversation adds to the body that continues it. */
+export function historyPart(history: readonly unknown[]): PromptPart {
+  return {
+    name: "the conversation so far",
+    kind: "history",
+    bytes: Buffer.byteLength(JSON.stringify(history)),
+  };
+}
+
 /**
  * Checks the size of a request's body in bytes. Returns a notice for a body that is large, null for one that is not.
- * Throws CbrError `input_too_large` naming the biggest parts for one that Bedrock refuses.
+ * Throws CbrError `input_too_large` naming the biggest parts for one that Bedrock refuses; where it would fit without the
+ * conversation so far, the hint says how to do without.
  */
 export function checkBodySize(bytes: number, parts: readonly PromptPart[]): string | null {
   if (bytes <= BODY_NOTICE) return null;
+  const history = parts.find((part) => part.kind === "history")?.bytes ?? 0;
   const biggest = [...parts]
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, 3)
@@ -102,6 +117,7 @@ export function checkBodySize(bytes: number, parts: readonly PromptPart[]): stri
   if (bytes > BODY_LIMIT)
     throw new CbrError("input_too_large", {
       message: `the request has ${megabytes(bytes)}, more than the ${megabytes(BODY_LIMIT)} that Bedrock takes${biggest ? `; biggest: ${biggest}` : ""}`,
+      ...(bytes - history <= BODY_LIMIT && history > 0 && { hint: HISTORY_HINT }),
     });
   return `the request has ${megabytes(bytes)}; Bedrock may refuse more than ${megabytes(BODY_NOTICE)}`;
 }
@@ -165,5 +181,5 @@ function makeVisible(text: string): string {
 }
 
 function quoted(name: string): string {
-  return name === "stdin" || name === "the prompt" ? name : `\`${name}\``;
+  return /^(?:stdin|the (?:prompt|conversation so far))$/.test(name) ? name : `\`${name}\``;
 }

@@ -3,6 +3,8 @@ import { CbrError } from "../../src/core/errors.ts";
 import {
   checkBodySize,
   fileBlock,
+  HISTORY_HINT,
+  historyPart,
   isBlank,
   promptTitle,
   stdinBlock,
@@ -127,6 +129,21 @@ describe("checkBodySize", () => {
     expect(checkBodySize(25_000_000, parts)).not.toBeNull();
     expect(failure(() => checkBodySize(25_000_001, parts))).toMatch(
       /^input_too_large 3: .*biggest: `big\.pdf` 20\.00 MB, stdin 6\.00 MB, `small\.txt` 10 bytes$/,
+    );
+  });
+
+  it("names the conversation where it is what does not fit, and how to do without it", () => {
+    const history = historyPart([{ role: "user", content: "x".repeat(24_000_000) }]);
+    const words = { name: "the prompt", kind: "words", bytes: 2_000_000 } as const;
+    expect(() => checkBodySize(26_000_100, [words, history])).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining("; biggest: the conversation so far 24.00 MB, the prompt 2.00 MB"),
+        hint: HISTORY_HINT,
+      }),
+    );
+    const alone = { ...words, bytes: 26_000_000 };
+    expect(() => checkBodySize(50_000_100, [alone, history])).toThrow(
+      expect.objectContaining({ hint: "send less, or split it" }),
     );
   });
 });

@@ -28,15 +28,15 @@ export async function compact(chat: Chat): Promise<void> {
   const content: ContentBlock[] = [{ type: "text", text: INSTRUCTION }];
   const messages = messagesOf(older, { summary: chat.session.summary, withPartial: true });
   const parts = [{ name: "the prompt", kind: "words", bytes: INSTRUCTION.length } as const];
-  const request = requestFor(chat, route, { content, parts: [...parts] }, messages);
+  const request = withOwnHint(() => requestFor(chat, route, { content, parts: [...parts] }, messages));
   const { reply, failure } = await send(chat, request, { label: "summarising", renderers: async () => [] });
   if (failure !== null) {
     if (failure.error instanceof Interrupted && !chat.context.signal.aborted)
       return showStopped(chat, "nothing is summarised");
-    throw failure.error;
+    throw ownHint(failure.error);
   }
   const problem = verdict(reply, { isStrict: true, maxTokens: request.body.max_tokens });
-  if (problem !== null) throw problem;
+  if (problem !== null) throw ownHint(problem);
   const cost = costOf(route.model, route.geo, reply.usage, {
     region: request.region,
     serviceTier: request.serviceTier,
@@ -46,4 +46,29 @@ export async function compact(chat: Chat): Promise<void> {
   chat.contextTokens = null;
   const turns = older.length === 1 ? "1 turn is" : `${older.length} turns are`;
   say(chat, `${turns} summarised from now on; the session's file keeps the original`);
+}
+
+const TOO_LONG: ReadonlySet<string> = new Set([
+  "input_too_large",
+  "prompt_too_long",
+  "context_window_exceeded",
+]);
+
+/** What is too long to be sent is too long to be summarised: `/compact` would be the wrong advice here. */
+function ownHint(error: unknown): unknown {
+  if (!(error instanceof CbrError) || !TOO_LONG.has(error.code)) return error;
+  return new CbrError(error.code, {
+    message: error.message,
+    hint: "it cannot be summarised either: `/undo` takes the newest message back, `/clear` begins anew",
+    ...(error.aws !== null && { aws: error.aws }),
+    cause: error.cause,
+  });
+}
+
+function withOwnHint<T>(build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    throw ownHint(error);
+  }
 }

@@ -2,6 +2,7 @@
 import { CbrError, ExitCode } from "../../core/errors.ts";
 import { breakLines } from "../../render/break-lines.ts";
 import { type Chat, say } from "./chat.ts";
+import { inSlashWords } from "./slash-words.ts";
 import { ROOM_HINT } from "./window.ts";
 
 const WORTH_A_RETRY: ReadonlySet<number> = new Set([
@@ -17,11 +18,18 @@ export function showFailure(chat: Chat, error: unknown): number {
   if (signal.aborted) throw signal.reason;
   const failure = error instanceof CbrError ? error : bug(error);
   if (failure.code === "output_failed") throw failure;
-  report.error(failure);
   if (failure.exitCode === ExitCode.credentials) chat.areSettingsStale = true;
-  if (!chat.isInteractive) return failure.exitCode;
-  if (WORTH_A_RETRY.has(failure.exitCode)) say(chat, io.err.color.dim("then `/retry` asks again"));
-  if (isTooLong(chat, failure) && failure.hint !== ROOM_HINT)
+  if (!chat.isInteractive) {
+    report.error(failure);
+    return failure.exitCode;
+  }
+  // Never where it would cost an answer that stands.
+  const isUnanswered = chat.session.turns.at(-1)?.reply?.isComplete === false;
+  const canRetry = isUnanswered && WORTH_A_RETRY.has(failure.exitCode);
+  const shown = inSlashWords(failure, { canRetry });
+  report.error(shown);
+  if (canRetry && !shown.hint?.includes("`/retry`")) say(chat, io.err.color.dim("then `/retry` asks again"));
+  if (isTooLong(chat, failure) && !shown.hint?.includes("`/clear`"))
     say(chat, io.err.color.dim(breakLines(ROOM_HINT, io.err.width - 1).join("\n")));
   return failure.exitCode;
 }

@@ -71,6 +71,9 @@ export const CONVERSATION_COMMANDS: readonly SlashCommand[] = [
     takes: "[code]",
     summary: "copy the last answer, or its first code block",
     async run(chat, rest) {
+      if (rest !== "" && rest !== "code") {
+        throw new CbrError("usage", { message: "`/copy` takes `code` or nothing after it", hint: null });
+      }
       const answer = lastAnswer(chat);
       const text = rest === "code" ? firstCodeBlock(answer)?.code : answer;
       if (text === undefined) {

@@ -9,6 +9,7 @@ import { CONVERSATION_COMMANDS } from "./slash-conversation.ts";
 import { FILE_COMMANDS } from "./slash-files.ts";
 import { SESSION_COMMANDS } from "./slash-sessions.ts";
 import { SETTING_COMMANDS } from "./slash-settings.ts";
+import { inSlashWords } from "./slash-words.ts";
 
 const HELP: SlashCommand = {
   name: "help",
@@ -43,7 +44,13 @@ export async function runSlashCommand(chat: Chat, name: string, rest: string): P
   if (command.takes === undefined && rest.trim() !== "") {
     throw new CbrError("usage", { message: `\`/${command.name}\` takes nothing after it`, hint: null });
   }
-  await command.run(chat, rest.trim());
+  try {
+    await command.run(chat, rest.trim());
+  } catch (error) {
+    // At a terminal every failure is put so, by whoever shows it.
+    if (chat.isInteractive || !(error instanceof CbrError)) throw error;
+    throw inSlashWords(error, { canRetry: false });
+  }
 }
 
 function find(name: string): SlashCommand {

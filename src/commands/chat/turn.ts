@@ -19,6 +19,7 @@ import { guardWindow, warnNearWindow } from "./window.ts";
  */
 export async function takeTurn(chat: Chat, prompt: ChatPrompt | null, only?: Route): Promise<void> {
   await reloadSettings(chat);
+  chat.context.report.forget("cut_at_max_tokens");
   const route = only ?? (await routeOf(chat));
   const history = chat.session.messages({ withPartial: true });
   const request = requestFor(chat, route, prompt, history);
@@ -58,12 +59,17 @@ async function conclude(chat: Chat, route: Route, request: ClaudeRequest, sent: 
   if (reply.usage !== null) chat.contextTokens = promptTokens(reply.usage) + reply.usage.output_tokens;
   const maxTokens = request.body.max_tokens;
   const problem = verdict(reply, { isStrict: chat.settings.strict?.value === true, maxTokens });
+  if (problem === null && reply.stopReason === "max_tokens") warnOfCut(chat, maxTokens);
   await showEnd(chat, { route, request, sent, cost });
   warnNearWindow(chat, route);
   if (problem !== null) throw problem;
-  if (reply.stopReason === "max_tokens") {
-    context.report.notice(`the answer was cut at max_tokens (${maxTokens}); \`--max-tokens\` raises it`);
-  }
+}
+
+/** Before the end is shown: a result object carries its own turn's warnings. */
+function warnOfCut({ context, isInteractive, isSaved }: Chat, maxTokens: number): void {
+  const again = isSaved ? "cbr chat -c --max-tokens N" : "cbr chat --max-tokens N";
+  const next = isInteractive ? `; ask it to go on, or begin with a higher limit: \`${again}\`` : "";
+  context.report.warn("cut_at_max_tokens", `the answer was cut at max_tokens (${maxTokens})${next}`);
 }
 
 async function saveTurn(chat: Chat, content: ContentBlock[], route: Route): Promise<void> {

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, closeSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cleanEnv, freshHome, PROGRAM } from "../../support/cbr.ts";
+import { png } from "../../support/media.ts";
 import { errorOf, mocked } from "../../support/mocked.ts";
 
 test("each line that is not blank is a turn; answers go to stdout, each ended by one newline, nothing else does", async () => {
@@ -241,4 +242,69 @@ test("U+2028 is text in a pipe, no end of a line", async () => {
   await bedrock.cbr(["chat", "--no-save"], { stdin: "a\u2028b\r\n" });
   expect(bedrock.calls()).toHaveLength(1);
   expect(bedrock.body().messages[0].content[0].text).toBe("a\u2028b");
+});
+
+test("a cut at max_tokens warns, in the result of its own turn and in each turn anew", async () => {
+  const cut = { text: "cut he", stop_reason: "max_tokens" };
+  const script = [cut, { text: "whole" }, cut];
+  const stdin = "one\ntwo\nthree\n";
+  const plain = await (await mocked({ script })).cbr(["chat", "--max-tokens", "7"], { stdin });
+  expect(plain.code).toBe(0);
+  const warning = "warning: the answer was cut at max_tokens (7)\n";
+  expect(plain.stderr).toBe(warning + warning);
+  const json = await (await mocked({ script })).cbr(["chat", "--json", "--max-tokens", "7"], { stdin });
+  const results = json.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const message = "the answer was cut at max_tokens (7)";
+  expect(results.map(({ warnings }) => warnings)).toEqual([
+    [{ code: "cut_at_max_tokens", message }],
+    [],
+    [{ code: "cut_at_max_tokens", message }],
+  ]);
+  const events = await (await mocked({ script: [cut] })).cbr(["chat", "--output-format", "stream-json"], {
+    stdin: "one\n",
+  });
+  const types = events.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line).type);
+  expect(types.slice(-2)).toEqual(["warning", "result"]);
+});
+
+test("what a slash command cannot do names slash commands, no flags that cannot be given any more", async () => {
+  const bedrock = await mocked();
+  const run = await bedrock.cbr(["chat", "-m", "sonnet-4.5"], { stdin: "/geo eu\n/thinking 5\n/copy all\n" });
+  expect(run.code).toBe(2);
+  expect(run.stderr).toContain("or use `/geo global` or `/geo us`\n");
+  expect(run.stderr).toContain("hint: `/thinking default` leaves it to the model");
+  expect(run.stderr).not.toContain("drop the flag");
+  expect(run.stderr).toContain("cbr: `/copy` takes `code` or nothing after it\n");
+});
+
+test("a conversation of too many bytes is named as such, with what makes room, and in vain for /compact", async () => {
+  const bedrock = await mocked({ script: [{ text: "fine" }] });
+  const home = freshHome();
+  const image = join(home, "a.png");
+  writeFileSync(image, Buffer.concat([png(10, 10), Buffer.alloc(3_600_000)]));
+  const attach = (times: number) => `/image${` ${image}`.repeat(times)}\n`;
+  const args = ["chat", "--session", "s", "-m", "opus-4.6"];
+  const run = await bedrock.cbr(args, { home, stdin: `${attach(5)}one\n${attach(1)}two\n` });
+  const line =
+    /the request has 28\.\d+ MB, .*; biggest: the conversation so far 24\.\d+ MB, `.*a\.png` 4\.80 MB, the prompt/;
+  expect(run.stderr).toMatch(line);
+  expect(run.stderr).toContain("hint: begin another session, or make room with `/compact` or `/clear` in");
+  const invoke = await bedrock.cbr(["invoke", "--session", "s", "-f", image, "two"], { home });
+  expect(invoke.code).toBe(3);
+  expect(invoke.stderr).toMatch(line);
+  const file = join(home, ".local/state/cbr/sessions/s.jsonl");
+  const turn = readFileSync(file, "utf8")
+    .split("\n")
+    .filter((each) => each.includes('"content"'));
+  appendFileSync(file, `${turn.join("\n").replaceAll(/"(id|to)":"\w+"/g, '"$1":"again"')}\n`);
+  const compact = await bedrock.cbr(args, { home, stdin: "/compact\n" });
+  expect(compact.code).toBe(3);
+  expect(compact.stderr).toContain("hint: it cannot be summarised either: `/undo` takes");
+  expect(bedrock.calls().length).toBe(1);
 });
