@@ -85,6 +85,7 @@ export function buildRequest(context: Context, route: Route, parts: RequestParts
   const reasoning = shapeReasoning(route.model, {
     effort: choice("effort", base?.body.output_config?.effort) as string | null,
     thinking: ownThinking ? null : thinkingOf(settings),
+    ...(ownThinking && { inBody: ownThinking }),
     maxTokens: choice("max_tokens", base?.body.max_tokens) as number | null,
     isShown,
   });

@@ -6,6 +6,8 @@ export interface ReasoningFlags {
   effort: string | null;
   /** A budget in tokens, or the mode. */
   thinking: number | "adaptive" | "off" | null;
+  /** Thinking that a body brought along and no flag replaces; it counts for the default of `maxTokens` only. */
+  inBody?: MessagesBody["thinking"];
   /** What was asked for; null: the default. */
   maxTokens: number | null;
   /** Newer models think unseen unless asked for a summary. */
@@ -29,8 +31,7 @@ const DEFAULT_MAX_TOKENS_THINKING = 32_000;
  */
 export function shapeReasoning(model: CatalogModel | null, flags: ReasoningFlags): Reasoning {
   const thinking = shapeThinking(model?.thinking ?? null, flags);
-  const doesThink =
-    flags.thinking === null ? (model?.thinking.on_by_default ?? false) : flags.thinking !== "off";
+  const doesThink = flags.thinking === null ? isThinking(model, flags.inBody) : flags.thinking !== "off";
   const preset = doesThink ? DEFAULT_MAX_TOKENS_THINKING : DEFAULT_MAX_TOKENS;
   const maximum = model?.max_output_tokens ?? Number.POSITIVE_INFINITY;
   const beta = flags.effort === null ? null : (model?.effort.beta ?? null);

@@ -220,6 +220,8 @@ describe("--thinking and --effort", () => {
     ["opus-4.6", { thinking: "adaptive" }, { ...adaptive, maxTokens: 32_000 }],
     ["opus-4.6", { thinking: 2000 }, { ...enabled(2000), maxTokens: 32_000 }],
     ["opus-4.6", { thinking: 2000, maxTokens: 3000 }, { ...enabled(2000), maxTokens: 3000 }],
+    ["opus-4.6", { inBody: enabled(20_000).thinking }, { maxTokens: 32_000 }],
+    ["opus-5", { inBody: disabled.thinking }, { maxTokens: 8192 }],
     ["opus-4.6", { thinking: "off" }, { maxTokens: 8192 }],
     ["opus-4.8", { thinking: "off" }, { maxTokens: 8192 }],
     [

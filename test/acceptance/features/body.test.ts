@@ -41,6 +41,14 @@ test("the Bedrock form goes as it is, always with the version cbr knows", async 
   expect(bedrock.body()).toEqual({ ...body, anthropic_version: "bedrock-2023-05-31" });
 });
 
+test("a body that asks for thinking and names no max_tokens gets room to think", async () => {
+  const bedrock = await mocked();
+  const body = { thinking: { type: "enabled", budget_tokens: 10_000 }, messages: MESSAGES };
+  const run = await bedrock.cbr(["invoke", "-m", "opus-4.6", "--body", "-"], stdin(body));
+  expect(run.code, run.stderr).toBe(0);
+  expect(bedrock.body()).toMatchObject({ ...body, max_tokens: 32_000 });
+});
+
 test("flags win over the body, and the body over every other setting; words become the next message", async () => {
   const bedrock = await mocked();
   const body = {
