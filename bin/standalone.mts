@@ -2,8 +2,10 @@
 import { systemHost } from "../src/host/system.ts";
 import { main } from "../src/main.ts";
 
-main(systemHost()).then((code) => {
+const host = systemHost();
+main(host).then((code) => {
   process.exitCode = code;
+  if (host.hasLetGo()) process.exit();
   // As in `cbr.js`: what still holds the event loop must not hold the user.
   setTimeout(() => process.exit(), 100).unref();
 });

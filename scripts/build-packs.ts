@@ -25,9 +25,11 @@ const PACKS: readonly Pack[] = [
   {
     name: "shared.js",
     entries: ASK,
-    sharedWith: ["src/commands/models/index.ts", "src/commands/convert.ts", "src/commands/explain.ts"],
+    sharedWith: ["src/commands/models/index.ts"],
   },
+  { name: "messages.js", entries: ASK, sharedWith: ["src/commands/convert.ts", "src/commands/explain.ts"] },
   { name: "ask.js", entries: ASK },
+  { name: "models.js", entries: ["src/commands/models/index.ts"] },
 ];
 
 /** Files that others import by name. */

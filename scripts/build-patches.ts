@@ -17,19 +17,13 @@ const PATCHES: readonly Patch[] = [
     replace: [["const childProcess = require('node:child_process');", "const childProcess = undefined;"]],
   },
   {
-    file: /node_modules\/chalk\/source\/vendor\/supports-color\/index\.js$/,
-    reason: "node:tty brings sockets, to learn that a pipe is no terminal",
+    file: /node_modules\/chalk\/source\/index\.js$/,
+    reason:
+      "what a terminal can show, asked of its environment and of node:os and node:tty: our streams know",
     replace: [
       [
-        "import tty from 'node:tty';",
-        `import {fstatSync} from 'node:fs';
-const tty = {isatty: (fd) => {
-  try {
-    return fstatSync(fd).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(fd);
-  } catch {
-    return false;
-  }
-}};`,
+        "import supportsColor from '#supports-color';",
+        "const supportsColor = {stdout: false, stderr: false};",
       ],
     ],
   },

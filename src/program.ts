@@ -100,12 +100,15 @@ export function typedCommand(argv: readonly string[]): string | null {
 
 /** The flags that every command takes, before or after its name. */
 export function sharedFlags(): readonly Option[] {
-  return withSharedFlags(new Command()).options;
+  known ??= everywhere();
+  return known;
 }
 
-/** Adds the flags of every command that talks to AWS; they may stand before or after the command's name. */
-function withSharedFlags(program: Command): Command {
-  return program
+let known: readonly Option[] | undefined;
+
+/** The flags of every command that talks to AWS; they may stand before or after the command's name. */
+function everywhere(): readonly Option[] {
+  return new Command()
     .option("--profile <name>", "AWS profile, and `[profile.NAME]` of the config file")
     .option("--region <region>", "AWS Region to call")
     .option("--endpoint-url <url>", "endpoint of the command's main service")
@@ -119,12 +122,15 @@ function withSharedFlags(program: Command): Command {
     .option("-v, --verbose", "say what is chosen and why")
     .option("--debug", "say everything, secrets removed")
     .addOption(new Option("--color <when>", "colours on a terminal").choices(COLOR_MODES))
-    .addOption(new Option("--error-format <format>", "how an error looks on stderr").choices(ERROR_FORMATS));
+    .addOption(new Option("--error-format <format>", "how an error looks on stderr").choices(ERROR_FORMATS))
+    .options;
 }
 
 /** The program with every command known by name and only `typed` loaded in full; `"*"` loads all of them. */
 export async function buildProgram(context: Context, typed: string | null): Promise<Command> {
-  const program = withSharedFlags(new Command("cbr"))
+  const program = new Command("cbr");
+  for (const flag of sharedFlags()) program.addOption(flag);
+  program
     .description("Claude on Amazon Bedrock, from the command line")
     .usage("<command> [flags]")
     .version(VERSION, "-V, --version", "print the version")

@@ -1,6 +1,6 @@
 // Reads the files of a prompt: what a path names is decided after it is open, and nothing here can block for ever.
 import { constants } from "node:fs";
-import { type FileHandle, lstat, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CbrError } from "../core/errors.ts";
@@ -83,6 +83,7 @@ async function expandGlobs(paths: readonly string[], cwd: string): Promise<strin
 
 async function exists(path: string): Promise<boolean> {
   try {
+    const { lstat } = await import("node:fs/promises");
     await lstat(path);
     return true;
   } catch (error) {
@@ -93,6 +94,7 @@ async function exists(path: string): Promise<boolean> {
 /** The bytes of one file: a regular one, or a pipe with a writer; at most 20 MB. Throws as `readFiles`. */
 export async function readFile(path: string, cwd: string, signal: AbortSignal): Promise<Uint8Array> {
   const name = `\`${sanitizeLine(path, 200)}\``;
+  const { open } = await import("node:fs/promises");
   let file: FileHandle | undefined;
   try {
     // Without O_NONBLOCK a pipe that nobody writes to would block here, out of reach of any signal.

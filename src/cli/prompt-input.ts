@@ -1,5 +1,4 @@
 // Gathers one user message from what was typed, attached and piped, in the order files, stdin, words.
-import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CbrError } from "../core/errors.ts";
 import type { ContentBlock } from "../core/messages.ts";
@@ -13,6 +12,7 @@ import {
   stdinFileBlock,
   wordsBlock,
 } from "../core/prompt.ts";
+import { statOf } from "../host/read.ts";
 import { sanitizeLine } from "../render/sanitize.ts";
 import type { Context } from "./context.ts";
 import { readFiles } from "./files.ts";
@@ -140,7 +140,7 @@ async function refuseUnquotedGlob(options: PromptOptions, cwd: string): Promise<
 
 async function isFile(path: string): Promise<boolean> {
   try {
-    return (await stat(path)).isFile();
+    return (await statOf(path)).isFile();
   } catch {
     return false; // not a path at all, most words
   }

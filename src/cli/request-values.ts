@@ -1,12 +1,12 @@
 // Flag values that become parts of a request as they are.
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CbrError } from "../core/errors.ts";
+import { readBytes } from "../host/read.ts";
 
 /** `--system-file`'s text. Throws CbrError of exit code 3. */
 export async function readSystemFile(path: string, cwd: string): Promise<string> {
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(await readFile(resolve(cwd, path)));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(await readBytes(resolve(cwd, path)));
     if (text.trim() === "")
       throw new CbrError("empty_file", { message: `the system prompt file \`${path}\` is empty` });
     return text;

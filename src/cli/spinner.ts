@@ -20,16 +20,18 @@ export function startSpinner(context: Context, label: string): Spinner {
     end = () => {};
   };
   void import("ora").then(
-    ({ default: ora }) => {
+    ({ default: ora, spinners }) => {
       if (isStopped) return;
       // The cursor stays visible and stdin untouched: a killed program must leave the terminal as it was.
       const spinner = ora({
         text: label,
+        // Whether there is colour is ours to say: frames are painted here, not by ora.
+        color: false,
+        spinner: { ...spinners.dots, frames: spinners.dots.frames.map((frame) => io.err.color.cyan(frame)) },
         stream: host.stderr.stream as never,
         hideCursor: false,
         discardStdin: false,
       });
-      if (!io.err.hasColor) spinner.color = "white";
       spinner.start();
       const timer = setInterval(() => {
         spinner.text = `${label} ${Math.round((host.elapsed() - startedAt) / 1000)} s`;

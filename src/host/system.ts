@@ -1,14 +1,25 @@
 import { fstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync, writeSync } from "node:fs";
 import type { Env, Host, HostOutput, StdinKind } from "./host.ts";
 
+/** The process itself. */
+export interface SystemHost extends Host {
+  /** Everything that was written has left: no stream was opened that could still hold some. */
+  hasLetGo(): boolean;
+}
+
 /** The real process as a Host. Blank variables are deleted here, before any library reads them. */
-export function systemHost(): Host {
+export function systemHost(): SystemHost {
   const blankVariables = Object.keys(process.env).filter((name) => process.env[name]?.trim() === "");
   for (const name of blankVariables) delete process.env[name];
   const env: Env = process.env;
   const standalone =
     "bun" in process.versions && /^(?:\/\$bunfs|[A-Z]:[\\/]~BUN)[\\/]/.test(process.argv[1] ?? "");
   const stdin = stdinKind();
+  let hasStream = false;
+  const opening = <T>(stream: T): T => {
+    hasStream = true;
+    return stream;
+  };
   return {
     argv: process.argv.slice(2),
     env,
@@ -19,8 +30,8 @@ export function systemHost(): Host {
     pid: process.pid,
     uid: process.geteuid?.() ?? null,
     stdin: { kind: stdin, stream: () => process.stdin },
-    stdout: output(1, () => process.stdout),
-    stderr: output(2, () => process.stderr),
+    stdout: output(1, () => opening(process.stdout)),
+    stderr: output(2, () => opening(process.stderr)),
     self: standalone ? [process.execPath] : [process.execPath, process.argv[1] ?? ""],
     runtime: process.versions["bun"] ? `bun ${process.versions["bun"]}` : `node ${process.versions.node}`,
     now: () => Date.now(),
@@ -45,6 +56,7 @@ export function systemHost(): Host {
       else process.env[name] = value;
     },
     exitNow: (code) => process.exit(code),
+    hasLetGo: () => !hasStream,
   };
 }
 

@@ -1,11 +1,11 @@
 // What AWS listed, kept between runs: a file for each account, region, endpoint and holder of credentials, so that
 // the lists of a mock or of another account are never taken for this one's.
-import { createHash, randomUUID } from "node:crypto";
-import { chmod, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdirSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { CbrError } from "../core/errors.ts";
 import { makePrivateDirectory } from "../host/directories.ts";
 import type { Host } from "../host/host.ts";
+import { readBytes } from "../host/read.ts";
 import type { LiveLists } from "../models/live.ts";
 import { bearerToken } from "./bearer.ts";
 import { endpointFor } from "./endpoints.ts";
@@ -34,8 +34,10 @@ export interface CachePlace {
 
 /** Stores the lists for `account`; resolves to the file's path. Throws CbrError `file_write_failed`. */
 export async function writeLiveLists(place: CachePlace, account: string, lists: LiveLists): Promise<string> {
+  const { randomUUID } = await import("node:crypto");
+  const { chmod, readdir, rename, rm, writeFile } = await import("node:fs/promises");
   const folder = cacheFolder(place.host);
-  const tail = fileTail(place);
+  const tail = await fileTail(place);
   const name = `${account.replace(/[^A-Za-z0-9-]/g, "_")}.${tail}`;
   const path = join(folder, name);
   const content: CacheFile = {
@@ -68,11 +70,13 @@ export async function writeLiveLists(place: CachePlace, account: string, lists: 
 /** The lists stored by `models refresh` for these credentials, region and endpoint; null where there are none of use. Never throws. */
 export async function readLiveLists(place: CachePlace): Promise<LiveLists | null> {
   const folder = cacheFolder(place.host);
-  const tail = fileTail(place);
   try {
-    const name = (await readdir(folder)).find((other) => other.endsWith(tail));
+    const names = readdirSync(folder);
+    if (names.length === 0) return null;
+    const tail = await fileTail(place);
+    const name = names.find((other) => other.endsWith(tail));
     if (name === undefined) return null;
-    const content: unknown = JSON.parse(await readFile(join(folder, name), "utf8"));
+    const content: unknown = JSON.parse(String(await readBytes(join(folder, name))));
     return isCacheFile(content) && isOfUse(content, place) ? content.lists : null;
   } catch {
     return null;
@@ -107,7 +111,8 @@ function cacheFolder({ env, home }: Host): string {
   return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(home, ".cache"), "cbr", "models");
 }
 
-function fileTail(place: CachePlace): string {
+async function fileTail(place: CachePlace): Promise<string> {
+  const { createHash } = await import("node:crypto");
   const key = JSON.stringify([endpointOf(place), holderOf(place)]);
   return `${place.region}.${createHash("sha256").update(key).digest("hex").slice(0, 24)}.json`;
 }

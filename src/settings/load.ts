@@ -1,8 +1,8 @@
 // Reads what settings are made of; resolve.ts weighs it.
-import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CbrError } from "../core/errors.ts";
 import type { Host } from "../host/host.ts";
+import { readBytes, statOf } from "../host/read.ts";
 import { cleanApiKey, keepBearerToken } from "./bearer.ts";
 import { awsPaths, configPath, expandHome, shownPath } from "./paths.ts";
 import { resolveSetting, resolveSettings } from "./resolve.ts";
@@ -81,7 +81,7 @@ async function readConfig(
   const fail = (message: string, cause?: unknown) =>
     new CbrError("config_invalid", { message, hint: null, ...(cause !== undefined && { cause }) });
   try {
-    const { size } = await stat(path);
+    const { size } = await statOf(path);
     if (size > LARGEST_CONFIG) throw fail(`${shown} is too large for a config file`);
   } catch (error) {
     if (error instanceof CbrError) throw error;
@@ -94,7 +94,7 @@ async function readConfig(
   }
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    bytes = await readBytes(path);
   } catch (error) {
     // A guard may be in it: going on without would send what the user forbade.
     throw fail(`the config file ${shown} cannot be read (${codeOf(error)})`, error);
@@ -135,7 +135,9 @@ async function loadAwsFiles(
 
 async function look(path: string): Promise<"there" | "missing" | "unreadable"> {
   try {
-    await readFile(path);
+    // Most have no such file.
+    await statOf(path);
+    await readBytes(path);
     return "there";
   } catch (error) {
     return isMissing(error) ? "missing" : "unreadable";
@@ -171,8 +173,8 @@ async function readKey(file: Setting<string>, host: Host): Promise<string> {
   try {
     if (file.value !== "-") {
       const path = resolve(host.cwd, expandHome(file.value, host));
-      if ((await stat(path)).size > LARGEST_KEY) throw fail("too large");
-      return await readFile(path, "utf8");
+      if ((await statOf(path)).size > LARGEST_KEY) throw fail("too large");
+      return (await readBytes(path)).toString();
     }
     if (host.stdin.kind === "terminal") throw fail("stdin is a terminal");
     const parts: Uint8Array[] = [];

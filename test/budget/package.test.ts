@@ -60,7 +60,7 @@ test("the tarball holds these files and is at most 1.5 MB", () => {
     /^LICENSE$/,
     /^CHANGELOG\.md$/,
     /^THIRD-PARTY-LICENSES\.txt$/,
-    /^bin\/(cbr|compile-cache)\.js$/,
+    /^bin\/(cbr|load)\.js$/,
     /^bin\/package\.json$/,
     /^dist\/package\.json$/,
     /^dist\/[\w.-]+\.js$/,

@@ -108,7 +108,8 @@ describe("when it runs", () => {
     const path = join(home, "loaded.json");
     const program = join(import.meta.dirname, "../../bin/cbr.js");
     const { status, stderr } = spawnSync(process.execPath, ["--require", report, program, ...args], {
-      env: cleanEnv(home, { LOADED: path }),
+      // Without its cache the program is loaded by require(), and so can be watched.
+      env: cleanEnv(home, { LOADED: path, NODE_DISABLE_COMPILE_CACHE: "1" }),
       input: '{"model":"claude-sonnet-4-5","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}',
     });
     expect(status, String(stderr)).toBe(0);
@@ -116,13 +117,12 @@ describe("when it runs", () => {
   }
 
   test.each([[["--help"]], [["--version"]], [["--version", "--json"]]])(
-    "%j reads three files and opens no stream",
+    "%j reads three files of ours and opens no stream",
     (args) => {
       const { files, builtins } = loadedBy(args);
       expect(files.filter((file) => file !== "system.js").sort()).toEqual([
         "cbr.js",
-        "compile-cache.js",
-        "main.js",
+        "load.js",
         "start.js",
       ]);
       expect(builtins.filter((name) => HEAVY.includes(name))).toEqual([]);
@@ -140,6 +140,21 @@ describe("when it runs", () => {
     expect(files).not.toContain("ask.js");
     expect(
       builtins.filter((name) => ["http", "https", "tls", "http2", "child_process"].includes(name)),
+    ).toEqual([]);
+  });
+
+  test("`models list --offline` reads six files, hashes nothing and has no use for promises of files", () => {
+    const { files, builtins } = loadedBy(["models", "list", "--offline"]);
+    expect(files.filter((file) => file !== "system.js").sort()).toEqual([
+      "cbr.js",
+      "load.js",
+      "models.js",
+      "settings.js",
+      "shared.js",
+      "start.js",
+    ]);
+    expect(
+      builtins.filter((name) => [...HEAVY, "crypto", "fs/promises", "stream"].includes(name)),
     ).toEqual([]);
   });
 

@@ -86,7 +86,7 @@ test("S18: no scripts of ours run at an install, and those of others are off", (
 test("S20: the package holds what it is allowed to hold", () => {
   const list = execFileSync("tar", ["tzf", packed()], { encoding: "utf8" }).trim().split("\n");
   const allowed =
-    /^package\/(bin\/(cbr\.js|compile-cache\.js|package\.json)|dist\/[\w.-]+\.(js|json)|docs\/man\/[\w.-]+\.[1-8]|package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-LICENSES\.txt)$/;
+    /^package\/(bin\/(cbr\.js|load\.js|package\.json)|dist\/[\w.-]+\.(js|json)|docs\/man\/[\w.-]+\.[1-8]|package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-LICENSES\.txt)$/;
   expect(list.filter((name) => !allowed.test(name))).toEqual([]);
   expect(list).toContain("package/bin/cbr.js");
 });

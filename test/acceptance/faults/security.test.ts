@@ -532,7 +532,7 @@ function filesUnder(folder: string): string[] {
     readdirSync(folder, { withFileTypes: true, recursive: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
-      // Node's compiled form of this program's own code; only Node 22 and later write it.
+      // The compiled form of this program's own code.
       .filter((path) => !path.includes("/.cache/cbr/compiled/"))
   );
 }
