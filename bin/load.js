@@ -2,7 +2,7 @@
 // needs 22.1, and takes longer. What is in the cache is run: its directory is the user's own, and anything odd about it means no cache.
 "use strict";
 const fs = require("node:fs");
-const { join } = require("node:path");
+const { dirname, join } = require("node:path");
 const vm = require("node:vm");
 
 const DIST = join(__dirname, "../dist");
@@ -45,9 +45,11 @@ exports.loader = () => {
   };
 
   const save = () => {
-    // A machine that runs the program once, as a CI job does, is spared the writing.
-    if (cache.isNew || isComplete) return;
+    // A dry run touches nothing.
+    if (isComplete || process.argv.some((word) => word.startsWith("--dry-run"))) return;
     try {
+      // A machine that runs the program once, as a CI job does, is spared the writing.
+      if (cache.isNew) return makePrivate(cache.directory);
       // All of them: by now they hold functions that earlier runs had not called.
       for (const [name, script] of scripts) write(join(cache.directory, name), script.createCachedData());
       dropStale(cache.root);
@@ -58,7 +60,7 @@ exports.loader = () => {
   return { load, save };
 };
 
-/** The directory for this build on this Node, made where it is missing; null where there is to be no cache. */
+/** The directory for this build on this Node; null where there is to be no cache. */
 function openCache(env) {
   // The second is for Node's own cache, with the same meaning; coverage wants every function compiled anew.
   if (env.NODE_COMPILE_CACHE || env.NODE_DISABLE_COMPILE_CACHE || env.NODE_V8_COVERAGE) return null;
@@ -68,17 +70,11 @@ function openCache(env) {
   try {
     const { build } = JSON.parse(fs.readFileSync(join(DIST, "package.json"), "utf8"));
     const directory = join(root, `${build}-${process.version}-${process.arch}`);
-    let isNew = false;
-    if (!fs.existsSync(directory)) {
-      // Not `recursive`, which never returns where the home is below /proc.
-      for (const each of [base, join(base, "cbr"), root, directory]) {
-        if (!fs.existsSync(each)) fs.mkdirSync(each, { mode: 0o700 });
-      }
-      isNew = true;
-    }
-    return isOurs(directory) ? { root, directory, isNew } : null;
+    const stat = fs.lstatSync(directory, { throwIfNoEntry: false });
+    if (stat === undefined) return { root, directory, isNew: true };
+    return isOurs(stat) ? { root, directory, isNew: false } : null;
   } catch {
-    // A home that is missing or read-only: the program starts a little slower.
+    // A home that is none: the program starts a little slower.
     return null;
   }
 }
@@ -89,12 +85,18 @@ function defaultBase(env) {
 }
 
 /** Code that others could write would be code that others run here. */
-function isOurs(directory) {
-  const stat = fs.lstatSync(directory);
+function isOurs(stat) {
   return (
     stat.isDirectory() &&
     (process.geteuid === undefined || (stat.uid === process.geteuid() && (stat.mode & 0o022) === 0))
   );
+}
+
+/** With what is missing above it. Not `recursive`, which never returns where the home is below /proc. */
+function makePrivate(directory) {
+  if (fs.existsSync(directory)) return;
+  makePrivate(dirname(directory));
+  fs.mkdirSync(directory, { mode: 0o700 });
 }
 
 /** Undefined where there is nothing that V8 could take at its word, and crash on: it checks no more than the length. */

@@ -287,7 +287,7 @@ describe("models refresh", () => {
     const { code, stderr } = await cbr(["models", "refresh", "--error-format", "json"], { home });
     expect(code).toBe(4);
     expect(errorOf(stderr).code).toBe("access_denied");
-    expect(() => readdirSync(join(home, ".cache"))).toThrow();
+    expect(() => readdirSync(join(home, ".cache/cbr/models"))).toThrow();
   });
 
   test("an account that may not be asked for does not keep the lists from being stored", async () => {

@@ -120,11 +120,7 @@ describe("when it runs", () => {
     "%j reads three files of ours and opens no stream",
     (args) => {
       const { files, builtins } = loadedBy(args);
-      expect(files.filter((file) => file !== "system.js").sort()).toEqual([
-        "cbr.js",
-        "load.js",
-        "start.js",
-      ]);
+      expect(files.filter((file) => file !== "system.js").sort()).toEqual(["cbr.js", "load.js", "start.js"]);
       expect(builtins.filter((name) => HEAVY.includes(name))).toEqual([]);
     },
   );
@@ -153,9 +149,9 @@ describe("when it runs", () => {
       "shared.js",
       "start.js",
     ]);
-    expect(
-      builtins.filter((name) => [...HEAVY, "crypto", "fs/promises", "stream"].includes(name)),
-    ).toEqual([]);
+    expect(builtins.filter((name) => [...HEAVY, "crypto", "fs/promises", "stream"].includes(name))).toEqual(
+      [],
+    );
   });
 
   const HEAVY = [

@@ -58,7 +58,8 @@ test("the conversation is saved under a generated name, and with --no-save nowhe
   ]);
   const other = freshHome();
   await bedrock.cbr(["chat", "--no-save"], { stdin: "hello\n", home: other });
-  expect(readdirSync(other)).toEqual([]);
+  // What is below .cache is compiled code.
+  expect(readdirSync(other).filter((name) => name !== ".cache")).toEqual([]);
 });
 
 test("what was said so far is read from the cache; thinking goes back unchanged", async () => {
