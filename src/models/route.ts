@@ -1,5 +1,6 @@
 // From what the user said to the id, geo, region and API of a request. Decided before anything is sent.
 import type { Api } from "../core/claude.ts";
+import { CbrError } from "../core/errors.ts";
 import { chooseApi } from "./api.ts";
 import type { CatalogModel } from "./catalog.ts";
 import { holdGuard, type Sourced } from "./guard.ts";
@@ -7,7 +8,7 @@ import { closedFamily, lifecycleWarning, type Warning } from "./lifecycle.ts";
 import type { LiveLists } from "./live.ts";
 import { toMantle } from "./mantle.ts";
 import { toBase, toModel } from "./named.ts";
-import { DEFAULT_MODEL, type OpenName, parseModelName } from "./names.ts";
+import { DEFAULT_MODEL, type ModelName, type OpenName, parseModelName } from "./names.ts";
 import type { Target } from "./target.ts";
 import { toArn, toTypedProfile } from "./typed.ts";
 
@@ -47,7 +48,7 @@ export interface Route {
  * `geo_contradiction`, `region_cannot_call`, `api_not_supported` (all exit 2) and `geo_guard` (13).
  */
 export function resolveRoute(request: RouteRequest): Route {
-  const name = parseModelName(request.model?.value ?? DEFAULT_MODEL, request.aliases, request.live);
+  const name = nameOf(request);
   if (name.kind === "closed-family") throw closedFamily(name.family);
   const { api, reason } = chooseApi(request.api, name, request.isChecked);
   const target = api === "mantle" ? toMantle(name, request) : toRuntime(name, request);
@@ -61,6 +62,16 @@ export function resolveRoute(request: RouteRequest): Route {
     apiReason: reason,
     warnings: life ? [life, ...target.warnings] : target.warnings,
   };
+}
+
+/** A name that was not typed is nothing the user sees: the error says where it stands. */
+function nameOf({ model, aliases, live }: RouteRequest): ModelName {
+  try {
+    return parseModelName(model?.value ?? DEFAULT_MODEL, aliases, live);
+  } catch (error) {
+    if (!(error instanceof CbrError) || model === null || /^[-/]/.test(model.source)) throw error;
+    throw new CbrError(error.code, { message: `${error.message} (${model.source})`, hint: error.hint });
+  }
 }
 
 function toRuntime(name: OpenName, request: RouteRequest): Target {

@@ -36,6 +36,8 @@ export interface Chat {
   /** How answers look on a terminal. */
   readonly style: "rendered" | "raw" | "plain";
   changes: Changes;
+  /** Those of the changes that came from the session, for errors to say so. */
+  adopted: Changes;
   /** The way of the current model and geo; null until it is asked for. */
   route: Route | null;
   /** Files that go with the next message. */
@@ -61,13 +63,27 @@ export function adoptSession(chat: Chat, session: Session): void {
   chat.session = session;
   chat.route = null;
   chat.contextTokens = contextOf(session);
-  chat.changes = {
+  const isId = isTyped(settings.model) && hasOwnGeo(settings.model?.value ?? "");
+  chat.adopted = {
     ...(adopt(model, isTyped(settings.model)) && { model: model as string }),
-    ...(adopt(geo, settings.geo !== null) && { geo: geo as string }),
+    ...(adopt(geo, settings.geo !== null || isId) && { geo: geo as string }),
     ...(adopt(system, isTyped(settings.system)) && { system: system as string }),
     ...(adopt(thinking, isTyped(settings.thinking)) && { thinking: thinking as string }),
     ...(adopt(effort, isTyped(settings.effort)) && { effort: effort as string }),
   };
+  chat.changes = chat.adopted;
+}
+
+/** A typed profile id or ARN says where it goes; the geo that the session had does not hold for it. */
+function hasOwnGeo(model: string): boolean {
+  return /^arn:|\.anthropic\./.test(model);
+}
+
+/** Where a change is from, as errors name it. */
+function sourceOf({ changes, adopted, session }: Chat, name: keyof Changes): string {
+  return adopted[name] !== undefined && changes[name] === adopted[name]
+    ? `session ${session.name}`
+    : `/${name}`;
 }
 
 function contextOf(session: Session): number | null {
@@ -78,19 +94,21 @@ function contextOf(session: Session): number | null {
 /** The way to the model in use, or to `model` for once. Throws CbrError for what cannot be called, or would leave a guarded geo. */
 export async function routeOf(chat: Chat, model?: string): Promise<Route> {
   if (model === undefined && chat.route !== null) return chat.route;
-  const route = await findRoute(chat, { ...chat.changes, ...(model !== undefined && { model }) });
+  const route = await findRoute(chat, after(chat, model === undefined ? {} : { model }));
   if (model === undefined) chat.route = route;
   return route;
 }
 
-async function findRoute({ context, flags, settings }: Chat, changes: Changes): Promise<Route> {
+async function findRoute(chat: Chat, changes: Changes): Promise<Route> {
+  const { context, flags, settings } = chat;
+  const from = (name: keyof Changes) => sourceOf({ ...chat, changes }, name);
   const typed = changes.model ?? settings.model?.value ?? null;
   const lists = await listsFor(context, settings, typed, { isOffline: false });
   const route = chooseRoute(context, flags, settings, {
     live: lists.asked,
-    ...(changes.model !== undefined && { model: { value: changes.model, source: "/model" } }),
+    ...(changes.model !== undefined && { model: { value: changes.model, source: from("model") } }),
     ...(changes.geo !== undefined && {
-      geo: { value: changes.geo, source: "/geo", origin: "default" as const },
+      geo: { value: changes.geo, source: from("geo"), origin: "default" as const },
     }),
   });
   // A geo chosen in the conversation is no flag: what the config file or the environment fences in stays in.
@@ -101,9 +119,16 @@ async function findRoute({ context, flags, settings }: Chat, changes: Changes): 
   return route;
 }
 
+/** What holds once `changes` are made. */
+function after(chat: Chat, changes: Changes): Changes {
+  const next = { ...chat.changes, ...changes };
+  if (hasOwnGeo(changes.model ?? "") && next.geo === chat.adopted.geo) delete next.geo;
+  return next;
+}
+
 /** Makes `changes` if a request could be sent with them. Throws CbrError, and nothing has changed then. */
 export async function change(chat: Chat, changes: Changes): Promise<Route> {
-  const next = { ...chat.changes, ...changes };
+  const next = after(chat, changes);
   const changed: Chat = { ...chat, changes: next };
   const route = "model" in changes || "geo" in changes ? await findRoute(chat, next) : await routeOf(chat);
   const trial: ChatPrompt = {
@@ -132,7 +157,8 @@ export function requestFor(
   }).request;
 }
 
-function changedSettings({ settings, changes }: Chat): Settings {
+function changedSettings(chat: Chat): Settings {
+  const { settings, changes } = chat;
   const { system, thinking, effort } = changes;
   return {
     ...settings,
@@ -141,10 +167,14 @@ function changedSettings({ settings, changes }: Chat): Settings {
     }),
     // Named in errors by their source, as a setting of a file would be.
     ...(thinking !== undefined && {
-      thinking: thinking === "" ? null : { value: thinking, source: "/thinking", origin: "file" as const },
+      thinking:
+        thinking === ""
+          ? null
+          : { value: thinking, source: sourceOf(chat, "thinking"), origin: "file" as const },
     }),
     ...(effort !== undefined && {
-      effort: effort === "" ? null : { value: effort, source: "/effort", origin: "file" as const },
+      effort:
+        effort === "" ? null : { value: effort, source: sourceOf(chat, "effort"), origin: "file" as const },
     }),
   };
 }

@@ -26,6 +26,7 @@ export async function runChat(context: Context, flags: ChatFlags): Promise<void>
     format,
     style: flags.plain ? "plain" : flags.raw || settings.render?.value === false ? "raw" : "rendered",
     changes: {},
+    adopted: {},
     route: null,
     attachments: [],
     contextTokens: null,

@@ -309,3 +309,32 @@ test("a conversation of too many bytes is named as such, with what makes room, a
   expect(compact.stderr).toContain("hint: it cannot be summarised either: `/undo` takes");
   expect(bedrock.calls().length).toBe(1);
 });
+
+test("a typed profile id goes with another geo than the session had, and errors about the session's settings say whose they are", async () => {
+  const bedrock = await mocked();
+  const home = freshHome();
+  const chat = (args: string[], stdin: string) =>
+    bedrock.cbr(["chat", "--session", "s", ...args], { home, stdin });
+  await chat(["-m", "opus-4.6", "--global"], "one\n");
+  const us = "us.anthropic.claude-opus-4-6-v1";
+  const typed = await chat([], `/retry ${us}\n/model ${us}\ntwo\n`);
+  expect(typed.code).toBe(0);
+  await chat(["-m", "opus-4.6", "--global"], "three\n");
+  expect((await chat(["-m", us], "four\n")).code).toBe(0);
+  expect(bedrock.calls().map(({ path }) => path.split("/")[2])).toEqual([
+    "global.anthropic.claude-opus-4-6-v1",
+    us,
+    us,
+    "global.anthropic.claude-opus-4-6-v1",
+    us,
+  ]);
+  const file = join(home, ".local/state/cbr/sessions/s.jsonl");
+  appendFileSync(file, '{"type":"settings","settings":{"model":"nope-9","geo":"mars"}}\n');
+  expect((await chat([], "five\n")).stderr).toContain("cbr: no model is called `nope-9` (session s)\n");
+  expect((await chat(["-m", "opus-4.6"], "five\n")).stderr).toMatch(
+    /no `mars` inference profile \(session s\)/,
+  );
+  const invoke = await bedrock.cbr(["invoke", "five"], { home, env: { CBR_MODEL: "nope" } });
+  expect(invoke.stderr).toContain("cbr: no model is called `nope` (CBR_MODEL)\n");
+  expect(invoke.code).toBe(2);
+});
