@@ -46,9 +46,8 @@ async function runCount(context: Context, words: string[], flags: CountFlags): P
     flags.body === undefined ? null : readInputBody(context, flags.body),
     flags.schema === undefined ? null : readSchema(context, flags.schema),
   ]);
-  const { json, ...own } = flags;
   const settings = await context.settings({
-    ...own,
+    ...flags,
     ...(system !== null && { system }),
     ...(flags.model === undefined && base?.model && { model: base.model }),
   });
@@ -69,7 +68,7 @@ async function runCount(context: Context, words: string[], flags: CountFlags): P
   const planned = { input: count.input_tokens, maxTokens: request.body.max_tokens };
   const cacheTtl = cacheTtlIn(request.body);
   const atMost = worstCost(route.model, route.geo, planned, { ...options, cacheTtl });
-  if (json) {
+  if (flags.json) {
     const { input_tokens, method } = count;
     const object = { input_tokens, method, cost: cost && { ...cost, usd_at_most: atMost } };
     await io.out.write(`${JSON.stringify(object)}\n`);

@@ -133,6 +133,15 @@ test.each([
   expect(run.stderr).toMatch(/unknown/);
 });
 
+test("count --json: an error is JSON too, whenever it comes", async () => {
+  const bedrock = await mocked();
+  const early = await bedrock.cbr(["count", "--json", "-f", "nowhere.txt"]);
+  expect(early.code).toBe(3);
+  expect(errorOf(early.stderr).code).toBe("file_unreadable");
+  const late = await bedrock.cbr(["count", "--json", "-m", "opus-4.1", "--global", "hi"]);
+  expect(errorOf(late.stderr).code).toBe("geo_not_offered");
+});
+
 test("--max-cost says which model of the family can be counted where this one cannot", async () => {
   const bedrock = await mocked();
   const run = await bedrock.cbr(["invoke", "-m", "sonnet-5.5", "--max-cost", "100", "hi"]);
