@@ -3,6 +3,8 @@
 import type { CallOptions } from "../core/control-plane.ts";
 import type { CbrError } from "../core/errors.ts";
 import { explain, type FailureFacts } from "./explain.ts";
+import { ForeignAnswer } from "./foreign-answer.ts";
+import { readable } from "./no-pages.ts";
 import type { BedrockSession } from "./session.ts";
 
 const FIRST_WAIT_MS = 200;
@@ -35,10 +37,13 @@ export async function callService<T>(
   for (let attempt = 1; ; attempt++) {
     try {
       return await Promise.race([send(signal), rejectOnAbort(signal)]);
-    } catch (error) {
+    } catch (caught) {
       if (options.signal.aborted) throw options.signal.reason;
-      if (deadline?.aborted) throw explain(error, { ...facts, timedOut: { kind: "overall", limit } });
-      const failure = explain(error, facts);
+      if (deadline?.aborted) throw explain(caught, { ...facts, timedOut: { kind: "overall", limit } });
+      const error = readable(caught);
+      const answerer = error instanceof ForeignAnswer && error.host.includes(":") ? error.host : null;
+      const endpoint = answerer === null ? undefined : `https://${answerer}`;
+      const failure = explain(error, { ...facts, endpoint });
       // The next call asks the provider again; where it has nothing newer, the failure stands.
       if (attempt < attempts && failure.code === "credentials_expired" && !hasReloaded) {
         hasReloaded = true;

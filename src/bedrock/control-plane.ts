@@ -64,7 +64,7 @@ export function controlPlane(session: BedrockSession): ControlPlane {
       const reply = await call("ListFoundationModels", options, (abortSignal) =>
         client.send(command, { abortSignal }),
       );
-      return (reply.modelSummaries ?? []).flatMap(toModel);
+      return listOf(reply.modelSummaries).flatMap(toModel);
     },
     async listInferenceProfiles(type, options) {
       const found: InferenceProfile[] = [];
@@ -78,7 +78,7 @@ export function controlPlane(session: BedrockSession): ControlPlane {
         const reply = await call("ListInferenceProfiles", options, (abortSignal) =>
           client.send(command, { abortSignal }),
         );
-        found.push(...(reply.inferenceProfileSummaries ?? []).flatMap(toProfile));
+        found.push(...listOf(reply.inferenceProfileSummaries).flatMap(toProfile));
         if (reply.nextToken === undefined || reply.nextToken === nextToken) break;
         nextToken = reply.nextToken;
       }
@@ -107,7 +107,7 @@ export function controlPlane(session: BedrockSession): ControlPlane {
       const reply = await call("ListFoundationModelAgreementOffers", options, (abortSignal) =>
         client.send(command, { abortSignal }),
       );
-      return (reply.offers ?? []).flatMap(toOffer);
+      return listOf(reply.offers).flatMap(toOffer);
     },
     async createAgreement(baseId, offerToken, options) {
       const command = new CreateFoundationModelAgreementCommand({ modelId: baseId, offerToken });
@@ -171,6 +171,11 @@ export function controlPlane(session: BedrockSession): ControlPlane {
       session.http.destroy();
     },
   };
+}
+
+/** The SDK checks no types: a service that only looks like AWS's may send anything. */
+function listOf<T>(value: readonly T[] | undefined): readonly T[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function isNotSubmitted(error: CbrError): boolean {

@@ -7,6 +7,7 @@ import { type EndpointService, endpointFor } from "../settings/endpoints.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type CredentialsSource, credentialsSource, type OfferLogin } from "./credentials.ts";
 import { type HttpWay, httpWay, proxyNameFor } from "./http.ts";
+import { withoutPages } from "./no-pages.ts";
 import { switchesOffTlsChecks } from "./trust.ts";
 
 export interface BedrockSession {
@@ -95,7 +96,7 @@ export async function openSession(options: SessionOptions): Promise<BedrockSessi
       const endpoint = session.endpoint(service);
       return {
         region,
-        requestHandler: way,
+        requestHandler: withoutPages(way),
         maxAttempts: 1,
         retryMode: "standard",
         defaultsMode: "standard",

@@ -212,6 +212,34 @@ describe("models check", () => {
     expect((await cbr(["models", "check"])).code).toBe(2);
   });
 
+  test.each([
+    [403, "text/html", "<html><title>Blocked by ACME</title></html>", 7, /HTTP 403 .*: Blocked by ACME$/m],
+    [200, "text/html", "<html><title>Log in</title></html>", 7, /sent text\/html .*: Log in$/m],
+    [403, "text/plain", "blocked", 7, /HTTP 403 .*a proxy or another server answered/],
+    [302, "text/html", "moved", 5, /redirects to login\.example\.com:443/],
+    [200, "application/json", '{"modelSummaries":[', 7, /^cbr: the answer cannot be read: /],
+  ])(
+    "an answer of something in between (%s, %s) is no verdict, and told in words for people",
+    async (status, type, body, code, message) => {
+      const { env } = await service(() => ({
+        status,
+        headers: { "content-type": type, location: "https://login.example.com/" },
+        body,
+      }));
+      const run = await cbr(["models", "check", "opus-4.6", "--max-attempts", "1"], { env });
+      expect(run).toMatchObject({ code, stdout: "" });
+      expect(run.stderr).toMatch(message);
+      expect(run.stderr).not.toContain("$response");
+    },
+  );
+
+  test("a service that sends anything is no bug of ours", async () => {
+    const { env } = await service(() => ({
+      body: { modelSummaries: { a: 1 }, inferenceProfileSummaries: "x" },
+    }));
+    expect((await cbr(["models", "check", "opus-4.6"], { env })).code).toBe(4);
+  });
+
   test("a network that is down is no verdict", async () => {
     const { cbr } = await mocked();
     const result = await cbr(["models", "check", "opus-4.6"], {

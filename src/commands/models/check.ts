@@ -182,15 +182,13 @@ async function answerOf<T>(call: Promise<T>): Promise<Answer<T>> {
 
 function isRefusal(error: CbrError): boolean {
   return (
-    error.aws !== null &&
-    (error.exitCode === 4 || error.exitCode === 5) &&
-    !ABOUT_CREDENTIALS.test(error.code)
+    error.aws !== null && (error.exitCode === 4 || error.exitCode === 5) && !ABOUT_OTHERS.test(error.code)
   );
 }
 
-/** Codes that say who is asking is not known, which is no verdict on the model. */
-const ABOUT_CREDENTIALS =
-  /^(credentials|no_credentials|api_key|first_party|signature|clock|sso|mfa|assume_role)/;
+/** Codes that say that who is asking is not known, or that it was not AWS who answered: no verdict on the model. */
+const ABOUT_OTHERS =
+  /^(credentials|no_credentials|api_key|first_party|signature|clock|sso|mfa|assume_role|redirected|not_bedrock)/;
 
 function humanText(verdict: Verdict, context: Context): string {
   const { out } = context.io;
