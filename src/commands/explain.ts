@@ -1,4 +1,5 @@
 // cbr explain: what an error means and what to do, from its code, its name, its status or its text. Offline.
+import { stripVTControlCharacters } from "node:util";
 import { Command } from "commander";
 import type { Context } from "../cli/context.ts";
 import { readStdin } from "../cli/stdin.ts";
@@ -25,8 +26,8 @@ export function explainCommand(context: Context): Command {
 async function printExplanation(context: Context, words: readonly string[], isJson: boolean): Promise<void> {
   const typed = words.join(" ");
   const raw = typed === "" || typed === "-" ? await fromStdin(context) : typed;
-  // A pasted log may hold a key; nothing of it goes on into a sentence.
-  const text = redact(raw, secretsOf(context.host.env));
+  // A pasted log may hold a key; nothing of it goes on into a sentence. Colours would hide where a name begins.
+  const text = redact(stripVTControlCharacters(raw), secretsOf(context.host.env));
   if (text.trim() === "") throw nothingGiven();
   const found = lookUp(text);
   if (found === null) throw unknown(text.trim());

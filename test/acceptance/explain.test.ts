@@ -53,6 +53,14 @@ test("a log is read from stdin, whole", async () => {
   }
 });
 
+test("colours in a log are no part of its words", async () => {
+  const run = await cbr(["explain", "--json"], {
+    stdin: "\u001b[31mThrottlingException\u001b[0m: \u001b[1mslow\u001b[m\n",
+  });
+  expect(run).toMatchObject({ code: 0, stderr: "" });
+  expect(JSON.parse(run.stdout).code).toBe("throttled");
+});
+
 test("the JSON error that cbr itself printed is understood", async () => {
   const line = `{"type":"error","error":{"code":"geo_guard","message":"x","hint":null,"exit_code":13,"retryable":false,"aws":null}}\n`;
   const run = await cbr(["explain", "--json"], { stdin: line });
