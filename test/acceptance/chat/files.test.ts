@@ -66,3 +66,14 @@ test("/copy gives the raw answer, or its code, to the system's own tool", async 
   const none = await bedrock.cbr(["chat"], { stdin: "hello\n/copy\n", home });
   expect(none.stderr).toContain("there is no way to the clipboard from here");
 });
+
+test("a message that failed does not hide the answer before it from /save", async () => {
+  const bedrock = await mocked({
+    script: [{ text: "fine" }, { status: 400, name: "ValidationException", message: "no" }],
+  });
+  const home = freshHome();
+  const path = join(home, "answer.md");
+  const run = await bedrock.cbr(["chat"], { home, stdin: `one\ntwo\n/save ${path}\n` });
+  expect(run.code).toBe(0);
+  expect(readFileSync(path, "utf8")).toBe("fine\n");
+});
