@@ -4,6 +4,7 @@ import type { Context } from "../../cli/context.ts";
 import { collect, optionalValueFlag } from "../../cli/flags.ts";
 import { addRequestFlags, type RequestFlags } from "../../cli/request-flags.ts";
 import { CbrError } from "../../core/errors.ts";
+import { parseText } from "../../settings/values.ts";
 
 /** What commander gives for `cbr invoke`. */
 export interface InvokeFlags extends RequestFlags {
@@ -100,6 +101,14 @@ function checkFlags(flags: InvokeFlags, argv: readonly string[]): InvokeFlags {
       message: "`--max-cost` takes US dollars as a decimal number",
       hint: "as in `--max-cost 0.05`",
     });
+  }
+  for (const region of flags.fallbackRegion ?? []) {
+    if ("problem" in parseText({ type: "region" }, region)) {
+      throw new CbrError("region_invalid", {
+        message: `\`--fallback-region\` must be a region such as \`us-east-1\`, not \`${region}\``,
+        hint: "as in `--fallback-region us-west-2`",
+      });
+    }
   }
   const forms = ["json", "curl", "aws", "python", "typescript"];
   if (flags.dryRun !== undefined && !forms.includes(flags.dryRun)) {

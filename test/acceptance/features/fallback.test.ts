@@ -144,6 +144,18 @@ test.each([
   expect(bedrock.calls().at(-1)?.path).toContain(`/model/${prefix}anthropic.claude-sonnet-4-6/`);
 });
 
+test("a fallback region becomes part of a host name, and must be a region even with --no-check", async () => {
+  const bedrock = await mocked({ script: [busy] });
+  const flags = ["--no-check", "--fallback-region", "example.com/", "--error-format", "json"];
+  const run = await bedrock.cbr(["invoke", "-m", "opus-4.6", ...flags, ...ONCE, "hi"]);
+  expect(run.code).toBe(2);
+  expect(errorOf(run.stderr)).toMatchObject({
+    code: "region_invalid",
+    hint: expect.stringContaining("--fallback-region"),
+  });
+  expect(bedrock.mock.requests).toEqual([]);
+});
+
 test("a fallback that could not be called is told before the first is asked", async () => {
   const bedrock = await mocked();
   const run = await bedrock.cbr([
