@@ -160,13 +160,19 @@ function suggest(name: string, aliases: Readonly<Record<string, string>>): strin
   }
   const newest = CATALOG.models.filter((model) => model.family === family && isGenerallyOpen(model));
   const ofFamily = near.filter((word) => own.includes(word) || word.includes(family));
-  const core = coreOf(name, family);
-  const meant = CATALOG.models.filter((model) => namesOf(model).includes(core));
-  const ordered = [...meant.map((model) => model.alias), ...ofFamily, ...newest.map((model) => model.alias)];
+  const meant = meantBy(name).map((model) => model.alias);
+  const ordered = [...meant, ...ofFamily, ...newest.map((model) => model.alias)];
   return [...new Set(ordered)].slice(0, 4);
 }
 
-/** A name without prefixes, date and version, the family first: what is left of a mistyped id of one model. */
+/** The model that a mistyped id is of: without prefixes, date and version, the family first, it is one of its names. */
+function meantBy(name: string): CatalogModel[] {
+  const family = FAMILIES.find((candidate) => name.toLowerCase().includes(candidate));
+  if (family === undefined) return [];
+  const core = coreOf(name, family);
+  return CATALOG.models.filter((model) => namesOf(model).includes(core));
+}
+
 function coreOf(name: string, family: Family): string {
   const bare = name
     .toLowerCase()
@@ -182,6 +188,8 @@ function coreOf(name: string, family: Family): string {
 
 /** Ids that the catalog has and that look like one it lacks: for warnings about a typed id. */
 export function nearestIds(baseId: string): string[] {
+  const meant = meantBy(baseId).map((model) => model.base_id);
+  if (meant.length > 0) return meant;
   return nearest(
     baseId,
     CATALOG.models.map((model) => model.base_id),

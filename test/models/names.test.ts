@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CbrError } from "../../src/core/errors.ts";
 import { ARN_KINDS } from "../../src/models/arn.ts";
 import { CATALOG } from "../../src/models/catalog.ts";
-import { namesOf, parseModelName } from "../../src/models/names.ts";
+import { namesOf, nearestIds, parseModelName } from "../../src/models/names.ts";
 import fc from "../support/property.ts";
 
 function errorOf(run: () => unknown): CbrError {
@@ -67,6 +67,15 @@ test.each([
   expect(errorOf(() => parseModelName(name)).hint).toMatch(
     new RegExp(`^did you mean \`${alias.replace(".", "\\.")}\`[,?]`),
   );
+});
+
+test.each([
+  ["anthropic.claude-opus-4-6", "anthropic.claude-opus-4-6-v1"],
+  ["anthropic.claude-opus-4-6-v1:0", "anthropic.claude-opus-4-6-v1"],
+  ["anthropic.claude-sonnet-4-6-20260101-v1:0", "anthropic.claude-sonnet-4-6"],
+  ["anthropic.claude-opus-5-v9", "anthropic.claude-opus-5"],
+])("the id like `%s` is `%s`", (typed, id) => {
+  expect(nearestIds(typed)[0]).toBe(id);
 });
 
 test("no two models share a name", () => {
