@@ -3,7 +3,8 @@ import type { OutputStream } from "../host/streams.ts";
 import { sanitizeLine } from "./sanitize.ts";
 
 const GAP = "  ";
-const NARROWEST = 8;
+/** How far columns give way: as long as it helps they stay readable, then they still tell something. */
+const NARROWEST = [8, 3];
 
 /**
  * Rows as people or scripts read them. On a terminal: a headed table no wider than it, foreign text made harmless, long
@@ -38,11 +39,13 @@ function tabSafe(cell: string): string {
 function fitWidths(natural: readonly number[], available: number): number[] {
   const widths = [...natural];
   let excess = widths.reduce((sum, width) => sum + width, 0) - available;
-  while (excess > 0) {
-    const widest = Math.max(...widths.slice(1), 0);
-    if (widest <= NARROWEST) break;
-    widths[widths.lastIndexOf(widest)] = widest - 1;
-    excess--;
+  for (const narrowest of NARROWEST) {
+    while (excess > 0) {
+      const widest = Math.max(...widths.slice(1), 0);
+      if (widest <= narrowest) break;
+      widths[widths.lastIndexOf(widest)] = widest - 1;
+      excess--;
+    }
   }
   return widths;
 }

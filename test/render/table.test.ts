@@ -41,3 +41,12 @@ test("a pipe gets tab-separated lines without headers, uncut", () => {
 test("no rows are no text", () => {
   expect(renderTable(terminal(80), ["A"], [])).toBe("");
 });
+
+test("many columns on a narrow terminal give way as far as it takes", () => {
+  const headers = ["NAME", "TURNS", "UPDATED", "MODEL", "TITLE"];
+  const text = renderTable(terminal(40), headers, [
+    ["short-name", "12", "just now", "claude-opus-4-6", "what it is about"],
+  ]);
+  expect(text.split("\n")[1]).toMatch(/^short-name {2}12/);
+  for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(40);
+});

@@ -12,14 +12,14 @@ export async function listSaved(context: Context, flags: { json?: boolean }): Pr
   if (flags.json) return io.out.write(`${JSON.stringify(rows)}\n`);
   if (rows.length === 0) report.notice("no session is saved; `--session NAME` begins one");
   if (io.out.isTTY) {
-    const cells = rows.map((row) => [
-      row.name,
-      String(row.turns ?? "?"),
-      age(host.now() - Date.parse(row.updated)),
-      row.model ?? "",
-      row.title ?? "",
-    ]);
-    return io.out.write(renderTable(io.out, ["NAME", "TURNS", "UPDATED", "MODEL", "TITLE"], cells));
+    // On a narrow one a name leaves room for little more than what the session is about.
+    const isNarrow = io.out.width < 60;
+    const cells = rows.map((row) => {
+      const facts = [age(host.now() - Date.parse(row.updated)), row.model ?? ""];
+      return [row.name, String(row.turns ?? "?"), ...(isNarrow ? [] : facts), row.title ?? ""];
+    });
+    const headers = ["NAME", "TURNS", ...(isNarrow ? [] : ["UPDATED", "MODEL"]), "TITLE"];
+    return io.out.write(renderTable(io.out, headers, cells));
   }
   const cells = rows.map((row) =>
     [row.name, row.model, row.turns, row.created, row.updated, row.bytes, row.title].map((cell) =>

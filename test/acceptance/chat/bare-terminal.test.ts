@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
+import { freshHome } from "../../support/cbr.ts";
 import { mocked } from "../../support/mocked.ts";
 import { atPty } from "../../support/pty.ts";
 
@@ -35,4 +36,15 @@ test.skipIf(!hasPython)("Ctrl-D typed while an answer streams leaves after it", 
   });
   expect(run.code).toBe(0);
   expect(run.output).toContain("end");
+});
+
+test.skipIf(!hasPython)("sessions list on 40 columns: names whole, no line wider", async () => {
+  const bedrock = await mocked();
+  const home = freshHome();
+  await bedrock.cbr(["chat"], { home, stdin: "a title that is far too long for what is left of the line\n" });
+  const run = await atPty(["sessions", "list"], { home, columns: 40, env: { NO_COLOR: "1" } });
+  const lines = run.output.split(/\r?\n/);
+  expect(lines[0]).toMatch(/^NAME +TURNS {2}TITLE$/);
+  expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d-\d{4}-[a-z]+-[a-z]+ +1 +a /);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
 });
