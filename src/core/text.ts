@@ -28,6 +28,12 @@ export function decodeText(bytes: Uint8Array, name: string): DecodedText {
         })
       : new CbrError("invalid_utf8", { message: `${name} begins as UTF-16 but is not` });
   }
+  // Two bytes alone are rather the head of something else than a text that says nothing.
+  if (encoding !== "utf-8" && text === "") {
+    throw new CbrError("invalid_utf8", {
+      message: `${name} is not UTF-8, and nothing follows its UTF-16 mark`,
+    });
+  }
   const nul = encoding === "utf-8" ? -1 : text.indexOf("\0");
   if (nul !== -1) throw binary(name, 2 + nul * 2);
   return { text, encoding };

@@ -30,6 +30,10 @@ describe("decodeText", () => {
     expect(failure([0x61, 0x62, 0xe2, 0x82])).toBe("invalid_utf8: `x` is not UTF-8 (bad byte at offset 2)");
   });
 
+  it.each([[[0xff, 0xfe]], [[0xfe, 0xff]]])("refuses the mark of UTF-16 alone: %j", (bytes) => {
+    expect(() => decodeText(Buffer.from(bytes), "stdin")).toThrow(/^stdin is not UTF-8/);
+  });
+
   it("refuses UTF-32 and broken UTF-16", () => {
     expect(failure([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0])).toBe("binary_input: `x` looks binary (NUL at byte 2)");
     expect(failure([0xff, 0xfe, 0x61])).toMatch(/^invalid_utf8/);
