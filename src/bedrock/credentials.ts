@@ -99,10 +99,23 @@ async function fromFilesOrLogin(
   try {
     return await fromFilesAndMachine(options, profile);
   } catch (error) {
+    const unreadable = unreadableToken(error);
+    if (unreadable !== null) throw unreadable;
     const login = options.offerLogin === undefined ? null : await loginAfter(error, profile);
     if (login === null || !(await options.offerLogin?.(login))) throw error;
     return fromFilesAndMachine(options, profile);
   }
+}
+
+/** The SDK lets Node's error for the file of a token through as it is. */
+function unreadableToken(error: unknown): CbrError | null {
+  const { code, path, syscall } = error as NodeJS.ErrnoException;
+  if (path === undefined || (syscall !== "open" && syscall !== "read")) return null;
+  return new CbrError("credentials_service_failed", {
+    message: `the token file \`${path}\` of the credentials cannot be read (${code})`,
+    hint: "check `web_identity_token_file` in the profile, `AWS_WEB_IDENTITY_TOKEN_FILE` or `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`",
+    cause: error,
+  });
 }
 
 /** The login that mends `error`; null where none does. Where profiles lean on each other the SDK names the one that ended. */

@@ -65,6 +65,27 @@ test.each([
   expect(stderr).toContain("there are `default`, `work`");
 });
 
+test.each([
+  [
+    "in a profile",
+    "[profile p]\nrole_arn = arn:aws:iam::123456789012:role/Mock\nweb_identity_token_file = /nope/token\n",
+    ["--profile", "p"],
+    {},
+  ],
+  [
+    "in the environment",
+    "",
+    [],
+    { AWS_WEB_IDENTITY_TOKEN_FILE: "/nope/token", AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/Mock" },
+  ],
+])("the file of a web identity that is not there is named: %s", async (_where, config, args, env) => {
+  const { stderr } = await refused(config, args, env);
+  expect(stderr).toMatch(
+    /^cbr: the token file `\/nope\/token` of the credentials cannot be read \(ENOENT\)$/m,
+  );
+  expect(stderr).toMatch(/^hint: check `web_identity_token_file`/m);
+});
+
 describe("row 78: an SSO session that", () => {
   const profiles = `[profile sso]
 sso_session = corp
