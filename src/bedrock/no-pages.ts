@@ -40,6 +40,9 @@ export function readable(error: unknown): unknown {
   const [words = ""] = error.message.split("\n");
   const headers = lowerCased(sent ?? {});
   const contentType = headers["content-type"] ?? "";
+  // AWS's front door may refuse in another form than the service's own.
+  const name = headers["x-amzn-errortype"];
+  if (name !== undefined && status >= 400) return { name, status, message: "", headers };
   if (status < 300) return new StreamFault("corrupt", `the answer cannot be read: ${words}`);
   return new ForeignAnswer({
     status,

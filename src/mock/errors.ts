@@ -35,11 +35,7 @@ export function renderError(error: MockError, surface: Surface): MockReply {
     case "mantle":
       return messagesError(mantleStatus(error), mantleType(error), error.message, error.headers);
     case "sts":
-      return {
-        status: error.status,
-        headers: { "content-type": "text/xml", ...error.headers },
-        body: stsXml(error),
-      };
+      return stsError(error.status, ...namesForSts(error), error.headers);
     default:
       return surface satisfies never;
   }
@@ -96,17 +92,28 @@ const STS_NAMES: Readonly<Record<string, readonly [code: string, message?: strin
   AccessDeniedException: ["AccessDenied"],
 };
 
-function stsXml(error: MockError): string {
+function namesForSts(error: MockError): [code: string, message: string] {
   const [code, message] = STS_NAMES[error.name] ?? [error.name];
-  return `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+  return [code, message ?? error.message];
+}
+
+/** An error in the form of STS. */
+export function stsError(
+  status: number,
+  code: string,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): MockReply {
+  const body = `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
   <Error>
     <Type>Sender</Type>
     <Code>${code}</Code>
-    <Message>${escapeXml(message ?? error.message)}</Message>
+    <Message>${escapeXml(message)}</Message>
   </Error>
   <RequestId>mock</RequestId>
 </ErrorResponse>
 `;
+  return { status, headers: { "content-type": "text/xml", ...headers }, body };
 }
 
 function escapeXml(text: string): string {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { authenticate } from "./auth.ts";
 import { CONTROL_ROUTES } from "./control/routes.ts";
 import { askedFor, deny } from "./deny.ts";
-import { renderError } from "./errors.ts";
+import { renderError, stsError } from "./errors.ts";
 import { blindReply } from "./faults.ts";
 import { listen, type Respond } from "./listen.ts";
 import { MESSAGES_ROUTES } from "./messages-routes.ts";
@@ -132,7 +132,8 @@ export async function startMock(options: MockOptions = {}): Promise<RunningMock>
   async function answer(call: Call): Promise<MockReply> {
     const { recorded, target, route, scripted, clock } = call;
     try {
-      const blind = scripted && blindReply(scripted);
+      const blind =
+        scripted && ((route?.service === "sts" && scriptedForSts(scripted)) || blindReply(scripted));
       if (blind) return blind;
       if (route === undefined) return unknownOperation(target);
       const caller = authenticate(
@@ -172,6 +173,13 @@ export async function startMock(options: MockOptions = {}): Promise<RunningMock>
   );
   const url = `${options.tls ? "https" : "http"}://127.0.0.1:${port}`;
   return { url, mantleUrl: `${url}/mantle`, port, requests, close };
+}
+
+/** A scripted error as STS says its own, in XML; null where the script wants something else. */
+function scriptedForSts({ status, name, message, body, fault }: ScriptEntry): MockReply | null {
+  const isError = name !== undefined || (status !== undefined && status >= 400);
+  if (!isError || fault !== undefined || body !== undefined) return null;
+  return stsError(status ?? 400, name ?? "UnknownException", message ?? "");
 }
 
 interface Call {

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cbr, freshHome } from "../support/cbr.ts";
+import { errorOf } from "../support/mocked.ts";
 
 function mockWith(script: unknown, flags: string[], ...words: string[]) {
   const home = freshHome();
@@ -51,6 +52,22 @@ describe("--script", () => {
     expect(run.code).toBe(6);
     expect(run.stderr).toContain("Too many tokens, please wait");
     expect(run.stderr.split("\n").filter((line) => line.startsWith('{"method"')).length).toBe(2);
+  });
+
+  it.each([
+    ["ExpiredTokenException", 403, "credentials_expired", 4],
+    ["ThrottlingException", 400, "throttled", 6],
+    ["InternalFailure", 500, "internal_server_error", 6],
+  ])("says %s for STS in the form of STS", async (name, status, code, exit) => {
+    const home = freshHome();
+    writeFileSync(
+      join(home, "script.json"),
+      JSON.stringify([{ path: "/", status, name, message: "in our words" }]),
+    );
+    const words = ["whoami", "--max-attempts", "1", "--error-format", "json"];
+    const run = await cbr(["mock", "--script", "script.json", "--", "cbr", ...words], { home });
+    expect(run.code).toBe(exit);
+    expect(errorOf(run.stderr)).toMatchObject({ code, message: expect.stringContaining("in our words") });
   });
 
   it("breaks after the third word: exit 8 and three words", async () => {
