@@ -33,8 +33,10 @@ export async function printAnswer(run: Run, judged: Judged, problem: CbrError | 
     const text = flags.extract && problem === null ? textOf(run, judged) : answer.reply.text;
     const whole = { ...answer, reply: { ...answer.reply, text, usage } };
     const result = resultOf(context, whole, cost, data);
-    if (file === null || problem !== null) await writeJsonLine(io.out, result);
-    else await file.save(`${jsonFor(io.out, result)}\n`);
+    const isFiled = file !== null && problem === null;
+    if (isFiled) await file.save(`${jsonFor(io.out, result)}\n`);
+    // The lines of stream-json are on stdout, and without the last of them no answer is whole.
+    if (!isFiled || format === "stream-json") await writeJsonLine(io.out, result);
   } else if (problem === null) {
     const text = textOf(run, judged);
     if (file !== null) await file.save(text);

@@ -116,6 +116,18 @@ test("stream-json gives every warning as a line, also what was known before send
   expect(lines.at(-1).warnings).toEqual(warnings);
 });
 
+test("stream-json ends with the result on stdout, with -o too", async () => {
+  const bedrock = await mocked({ script: [{ text: "whole" }] });
+  const cwd = freshHome();
+  const run = await bedrock.cbr(["invoke", "--output-format", "stream-json", "-o", "out", "hi"], {
+    cwd,
+    home: cwd,
+  });
+  const last = JSON.parse(run.stdout.trim().split("\n").at(-1) ?? "");
+  expect(last).toMatchObject({ type: "result", text: "whole" });
+  expect(JSON.parse(readFileSync(join(cwd, "out"), "utf8"))).toEqual(last);
+});
+
 test("when the stream breaks stream-json has no result, and the error is on stderr with the text", async () => {
   const bedrock = await mocked({
     script: [{ text: ["one ", "two "], fault: "clean-end-no-stop", after: 1 }],
