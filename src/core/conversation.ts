@@ -211,6 +211,8 @@ export function messagesOf(turns: readonly LoadedTurn[], options: MessageOptions
 }
 
 const REFUSING_STOPS = new Set(["refusal", "guardrail_intervened", "content_filtered"]);
+/** Said by Claude or a guardrail, with words of their own. */
+const REFUSING_ERRORS: ReadonlySet<string> = new Set(["refusal", "guardrail_intervened"]);
 /** Exit codes that speak of the prompt itself: bad input, refused for good, no usable answer. */
 const REFUSING_EXITS: ReadonlySet<number> = new Set([3, 5, 9]);
 
@@ -218,7 +220,9 @@ function isRefused(reply: ReplyHead): boolean {
   if (reply.isComplete) {
     return REFUSING_STOPS.has(reply.stopReason ?? "") || reply.guardrailAction === "INTERVENED";
   }
-  if (reply.hasContent || reply.error === null) return false;
+  if (reply.error === null) return false;
+  if (REFUSING_ERRORS.has(reply.error)) return true;
+  if (reply.hasContent) return false;
   return REFUSING_EXITS.has(ERROR_CODES[reply.error as ErrorCode]?.exit ?? 0);
 }
 

@@ -239,3 +239,14 @@ test("one writer at a time", async () => {
   first.close();
   (await sessions.open("work", "create")).close();
 });
+
+test("a refusal that an older cbr kept as broken off is not sent again either", async () => {
+  const { sessions, path } = await withTurns("one");
+  const prompt = '{"type":"user","id":"x","content":"bad"}';
+  for (const error of ["refusal", "guardrail_intervened"]) {
+    const reply = `{"type":"assistant","to":"x","complete":false,"error":"${error}","content":[{"type":"text","text":"no"}]}`;
+    appendFileSync(path, `${prompt}\n${reply}\n`);
+  }
+  const session = await sessions.open("work", "read");
+  expect(JSON.stringify(session.messages())).not.toContain("bad");
+});

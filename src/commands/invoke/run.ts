@@ -137,7 +137,8 @@ async function askAndPrint(run: Run, content: ContentBlock[], options: AskOption
     if (unknown > 0)
       report.verbose(`${unknown} ${unknown === 1 ? "event" : "events"} of a kind unknown to cbr`);
     const cost = costOfAnswers(answers);
-    if (session !== null && problem === null) await saveReply(session, answer, answer.by, cost?.usd ?? null);
+    if (session !== null && isKept(problem, mismatch))
+      await saveReply(session, answer, answer.by, cost?.usd ?? null);
     const unusable = problem ?? (flags.extract ? withoutCode(answer) : null);
     await printAnswer(run, { answer, data, usage: usageOfAnswers(answers), cost }, unusable);
     if (unusable !== null) throw unusable;
@@ -175,6 +176,12 @@ function streamWarnings({ io, report }: Context): void {
     void io.out.write(`${jsonFor(io.out, { type: "warning", code, message })}\n`);
   };
   for (const warning of report.warnings) report.onWarning(warning);
+}
+
+/** Whether a whole reply belongs to its conversation: not one that the user will ask for again. A refusal does, or its prompt would be sent again. */
+function isKept(problem: CbrError | null, mismatch: CbrError | null): boolean {
+  if (problem === null) return true;
+  return mismatch === null && problem.code !== "empty_answer" && problem.code !== "cut_at_max_tokens";
 }
 
 /** Was the newest turn answered whole? Then a failure to print it is no failure of the conversation. */
