@@ -14,12 +14,19 @@ export async function askLine(asker: Asker, question: string): Promise<string> {
     });
   }
   report.beforeLine();
+  let isAnswered = false;
   const reader = createInterface({ input: host.stdin.stream(), output: host.stderr.stream, terminal: true });
   const ended = new Promise<never>((_, reject) => {
+    const end = (error: Error) => {
+      // What is said next is not to stand behind the question.
+      if (!isAnswered) host.stderr.stream.write("\n");
+      isAnswered = true;
+      reject(error);
+    };
     // A terminal in raw mode sends Ctrl-C as a key, not as a signal.
-    reader.once("SIGINT", () => reject(new Interrupted("SIGINT")));
+    reader.once("SIGINT", () => end(new Interrupted("SIGINT")));
     reader.once("close", () =>
-      reject(
+      end(
         new CbrError("confirmation_required", {
           message: `\`${question.trim()}\` got no answer`,
           hint: null,
@@ -28,7 +35,9 @@ export async function askLine(asker: Asker, question: string): Promise<string> {
     );
   });
   try {
-    return (await Promise.race([reader.question(question, { signal }), ended])).trim();
+    const answer = await Promise.race([reader.question(question, { signal }), ended]);
+    isAnswered = true;
+    return answer.trim();
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     throw error;

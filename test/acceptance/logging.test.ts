@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { cbr } from "../support/cbr.ts";
 import { errorOf, mocked } from "../support/mocked.ts";
+import { atPty } from "../support/pty.ts";
 
 const ROLE = "arn:aws:iam::123456789012:role/Bedrock";
 
@@ -70,6 +71,23 @@ describe("logging", () => {
       /^warning: .*embedding, video, audio too; `--kinds text,image` keeps .*\n(.*\n)* {2}after: /,
     );
   });
+
+  test.each([
+    ["Ctrl-C", "\u0003", 130, "cbr: interrupted"],
+    ["Ctrl-D", "\u0004", 2, "cbr: `Change it? [y/N]` got no answer"],
+  ])(
+    "%s instead of an answer changes nothing, and is said on a line of its own",
+    async (_key, type, code, said) => {
+      const { env, mock } = await mocked();
+      const words = ["logging", "enable", "--s3", "s3://my-bucket"];
+      const run = await atPty(words, { env, next: { after: "[y/N] ", type } });
+      expect(run.code).toBe(code);
+      expect(run.output.split("\n").map((line) => line.replace(/\r|\u001b\[[\d;]*[A-Za-z]/g, ""))).toContain(
+        said,
+      );
+      expect(mock.requests.every(({ method }) => method === "GET")).toBe(true);
+    },
+  );
 
   test("what is so already is not put again", async () => {
     const { cbr, mock } = await mocked();

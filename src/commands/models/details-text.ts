@@ -4,7 +4,7 @@ import type { ModelPrice } from "../../models/catalog.ts";
 import { renderFields } from "../../render/fields.ts";
 import type { Details } from "./details.ts";
 
-type Out = Pick<OutputStream, "isTTY" | "color">;
+type Out = Pick<OutputStream, "isTTY" | "color" | "width">;
 
 /** The whole page of `cbr models show`. */
 export function showText(details: Details, out: Out): string {
