@@ -53,7 +53,5 @@ async function* replyEvents(answer: PostAnswer): AsyncGenerator<ReplyEvent> {
 function notAnAnswer(json: unknown, requestId: string | null): ReplyFailure {
   const output = (json as { Output?: { __type?: unknown; message?: unknown } } | null)?.Output;
   const type = typeof output?.__type === "string" ? (output.__type.split("#").at(-1) ?? "") : "UnknownError";
-  const message =
-    typeof output?.message === "string" ? output.message : "the endpoint does not know this operation";
-  return new ReplyFailure(type, message, requestId);
+  return new ReplyFailure(type, typeof output?.message === "string" ? output.message : "", requestId);
 }

@@ -109,6 +109,15 @@ describe("inside a stream", () => {
   const exception = (name: string, message: string) =>
     Object.assign(new Error(message), { name, isStreamException: true });
 
+  it.each([
+    ["throttlingException", "throttled"],
+    ["serviceUnavailableException", "service_unavailable"],
+    ["internalServerException", "internal_server_error"],
+  ])("a %s stays one under the words of any fault", (name, code) => {
+    const words = "The system encountered an unexpected error during processing. Try your request again.";
+    expect(explain(exception(name, words)).code).toBe(code);
+  });
+
   it("is judged by its type before any content came", () => {
     expect(explain(exception("throttlingException", "slow down")).exitCode).toBe(6);
     expect(explain(exception("validationException", "no")).exitCode).toBe(5);

@@ -59,7 +59,7 @@ export const LIMIT_PATTERNS: readonly Pattern[] = [
   { code: "model_error", kinds: busy, names: ["modelerror", "modelstreamerror"] },
   {
     code: "internal_server_error",
-    kinds: busy,
+    kinds: ["failed"],
     message: /encountered an unexpected error during processing|internal server error/i,
     hint: "try again; if it stays, give AWS Support the request id",
   },

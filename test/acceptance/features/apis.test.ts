@@ -169,4 +169,5 @@ test("a 200 that is an error is an error", async () => {
   const bedrock = await mocked({ script: [{ status: 200, body: trap }] });
   const run = await bedrock.cbr(["invoke", "-m", "opus-4.8", "--api", "messages", "hi"]);
   expect(run).toMatchObject({ code: 5, stdout: "" });
+  expect(run.stderr).toMatch(/^cbr: the endpoint does not know this operation$/m);
 });
