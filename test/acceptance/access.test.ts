@@ -32,6 +32,15 @@ describe("access show", () => {
     expect(human.stdout).toMatch(/^data retention +default \(the model needs aws_review\)$/m);
   });
 
+  test("a retired model is warned of, once, with its successor", async () => {
+    const { cbr } = await mocked();
+    for (const verb of ["show", "request"]) {
+      const { code, stderr } = await cbr(["access", verb, "haiku-3.5"]);
+      expect(code).toBe(0);
+      expect(stderr.match(/^warning: Claude 3.5 Haiku reached its end of life .*`haiku-/gm)).toHaveLength(1);
+    }
+  });
+
   test("what may not be seen is a warning, not a failure", async () => {
     const { cbr } = await mocked({
       deny: ["bedrock:GetUseCaseForModelAccess", "bedrock:GetAccountDataRetention"],

@@ -10,7 +10,7 @@ import type {
 } from "../../core/control-plane.ts";
 import { CbrError } from "../../core/errors.ts";
 import { CATALOG, type CatalogModel } from "../../models/catalog.ts";
-import { closedFamily } from "../../models/lifecycle.ts";
+import { closedFamily, lifecycleWarning } from "../../models/lifecycle.ts";
 import { parseModelName } from "../../models/names.ts";
 import type { Settings } from "../../settings/settings.ts";
 
@@ -47,12 +47,14 @@ export function subjectOf(typed: string, settings: Settings): Subject {
   return { typed, baseId: model?.base_id ?? id, model, name: model?.name ?? id };
 }
 
-/** Asks for all of it at once. Throws where the availability itself is refused. */
+/** Asks for all of it at once, and warns of a model at its end. Throws where the availability itself is refused. */
 export async function accessState(
   control: ControlPlane,
   context: Context,
-  { baseId }: Subject,
+  { baseId, model }: Subject,
 ): Promise<AccessState> {
+  const life = lifecycleWarning(model, null);
+  if (life !== null) context.report.warn(life.code, life.message);
   const options = optionsOf(context);
   const unseen: AccessState["unseen"] = {};
   const orNull = async <T>(
