@@ -3,9 +3,12 @@ import { LineReader } from "../../cli/line-reader.ts";
 import { CbrError } from "../../core/errors.ts";
 import type { Chat } from "./chat.ts";
 import { showFailure } from "./failure.ts";
-import { obey } from "./message.ts";
+import { obey, slashCommandIn } from "./message.ts";
 
-/** Takes a turn for each line of stdin that is not blank. The exit code is the last turn's. */
+/**
+ * Takes a turn for each line of stdin that is not blank. The exit code is that of the last turn, or of a command that failed after it: an
+ * `/exit` does not mend it.
+ */
 export async function runPipe(chat: Chat): Promise<void> {
   const { context } = chat;
   const { kind } = context.host.stdin;
@@ -19,10 +22,15 @@ export async function runPipe(chat: Chat): Promise<void> {
     if (line.trim() === "") continue;
     try {
       await obey(chat, line);
-      context.exitCode = 0;
+      if (isTurn(line)) context.exitCode = 0;
     } catch (error) {
       context.exitCode = showFailure(chat, error);
     }
   }
   lines.close();
+}
+
+function isTurn(line: string): boolean {
+  const command = slashCommandIn(line);
+  return command === null || command.name.toLowerCase() === "retry";
 }

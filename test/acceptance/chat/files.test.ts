@@ -74,6 +74,6 @@ test("a message that failed does not hide the answer before it from /save", asyn
   const home = freshHome();
   const path = join(home, "answer.md");
   const run = await bedrock.cbr(["chat"], { home, stdin: `one\ntwo\n/save ${path}\n` });
-  expect(run.code).toBe(0);
+  expect(run.code).toBe(5);
   expect(readFileSync(path, "utf8")).toBe("fine\n");
 });

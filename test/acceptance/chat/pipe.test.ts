@@ -33,6 +33,16 @@ test("the exit code is that of the last turn, and a turn that failed does not en
   expect(first.stderr).toContain("cbr: ");
 });
 
+test("a command after a turn that failed does not mend the exit code, another turn does", async () => {
+  const script = [{ status: 400, name: "ValidationException", message: "no" }, { text: "fine" }];
+  const left = await (await mocked({ script })).cbr(["chat"], { stdin: "one\n/usage\n/exit\n" });
+  expect(left.code).toBe(5);
+  const retried = await (await mocked({ script })).cbr(["chat"], { stdin: "one\n/retry\n/exit\n" });
+  expect(retried.code).toBe(0);
+  const unknown = await (await mocked()).cbr(["chat"], { stdin: "one\n/bogus\n/exit\n" });
+  expect(unknown.code).toBe(2);
+});
+
 test("stream-json gives events and a result for each turn, errors as JSON on stderr", async () => {
   const bedrock = await mocked({
     script: [{ text: ["a", "b"] }, { status: 400, name: "ValidationException", message: "no" }],
