@@ -3,6 +3,7 @@ import { outputFile } from "../../cli/output-file.ts";
 import { CbrError } from "../../core/errors.ts";
 import { sanitize } from "../../render/sanitize.ts";
 import { renderTable } from "../../render/table.ts";
+import type { SessionRow } from "../../sessions/list.ts";
 
 /** `cbr sessions list`. */
 export async function listSaved(context: Context, flags: { json?: boolean }): Promise<void> {
@@ -12,13 +13,11 @@ export async function listSaved(context: Context, flags: { json?: boolean }): Pr
   if (flags.json) return io.out.write(`${JSON.stringify(rows)}\n`);
   if (rows.length === 0) report.notice("no session is saved; `--session NAME` begins one");
   if (io.out.isTTY) {
-    // On a narrow one a name leaves room for little more than what the session is about.
-    const isNarrow = io.out.width < 60;
-    const cells = rows.map((row) => {
-      const facts = [age(host.now() - Date.parse(row.updated)), row.model ?? ""];
-      return [row.name, String(row.turns ?? "?"), ...(isNarrow ? [] : facts), row.title ?? ""];
-    });
-    const headers = ["NAME", "TURNS", ...(isNarrow ? [] : ["UPDATED", "MODEL"]), "TITLE"];
+    // Names stay whole; where they leave little room, what a session is about says more than the rest.
+    const room = io.out.width - Math.max(0, ...rows.map(({ name }) => name.length));
+    const columns = SESSION_COLUMNS.filter(({ needs }) => needs <= room);
+    const cells = rows.map((row) => columns.map(({ cell }) => cell(row, host.now())));
+    const headers = columns.map(({ header }) => header);
     return io.out.write(renderTable(io.out, headers, cells));
   }
   const cells = rows.map((row) =>
@@ -30,6 +29,21 @@ export async function listSaved(context: Context, flags: { json?: boolean }): Pr
     renderTable(io.out, ["NAME", "MODEL", "TURNS", "CREATED", "UPDATED", "BYTES", "TITLE"], cells),
   );
 }
+
+interface SessionColumn {
+  header: string;
+  /** The least room beside the names that it is worth. */
+  needs: number;
+  cell(row: SessionRow, now: number): string;
+}
+
+const SESSION_COLUMNS: readonly SessionColumn[] = [
+  { header: "NAME", needs: Number.NEGATIVE_INFINITY, cell: ({ name }) => name },
+  { header: "TURNS", needs: 16, cell: ({ turns }) => String(turns ?? "?") },
+  { header: "UPDATED", needs: 36, cell: ({ updated }, now) => age(now - Date.parse(updated)) },
+  { header: "MODEL", needs: 36, cell: ({ model }) => model ?? "" },
+  { header: "TITLE", needs: Number.NEGATIVE_INFINITY, cell: ({ title }) => title ?? "" },
+];
 
 /** `cbr sessions show`. */
 export async function showSession(context: Context, name: string, flags: { json?: boolean }): Promise<void> {

@@ -38,13 +38,17 @@ test.skipIf(!hasPython)("Ctrl-D typed while an answer streams leaves after it", 
   expect(run.output).toContain("end");
 });
 
-test.skipIf(!hasPython)("sessions list on 40 columns: names whole, no line wider", async () => {
+test.skipIf(!hasPython).each([
+  ["short-name", /^NAME +TURNS {2}TITLE$/, /^short-name {2}1 {6}a title that/],
+  ["2026-11-20-1631-gentle-mountain", /^NAME +TITLE$/, /^2026-11-20-1631-gentle-mountain {2}a titl…$/],
+])("sessions list on 40 columns: `%s` whole, no line wider", async (name, head, row) => {
   const bedrock = await mocked();
   const home = freshHome();
-  await bedrock.cbr(["chat"], { home, stdin: "a title that is far too long for what is left of the line\n" });
+  const stdin = "a title that is far too long for what is left of the line\n";
+  await bedrock.cbr(["chat", "--session", name], { home, stdin });
   const run = await atPty(["sessions", "list"], { home, columns: 40, env: { NO_COLOR: "1" } });
   const lines = run.output.split(/\r?\n/);
-  expect(lines[0]).toMatch(/^NAME +TURNS {2}TITLE$/);
-  expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d-\d{4}-[a-z]+-[a-z]+ +1 +a /);
+  expect(lines[0]).toMatch(head);
+  expect(lines[1]).toMatch(row);
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
 });
