@@ -36,10 +36,10 @@ if (unknown !== undefined)
 
 const scratch = mkdtempSync(join(tmpdir(), "cbr-executable-"));
 try {
-  const entry = join(scratch, "cbr.cjs");
-  writeFileSync(entry, await bundleStandalone());
+  const files = await bundleStandalone();
+  for (const [name, code] of files) writeFileSync(join(scratch, name), code);
   mkdirSync(OUT, { recursive: true });
-  const made = targets.map((target) => compile(target, entry));
+  const made = targets.map((target) => compile(target, [...files.keys()]));
   const sums = made.map((path) => `${sha256(readFileSync(path))}  ${basename(path)}\n`);
   writeFileSync(join(OUT, "SHA256SUMS"), sums.join(""));
   process.stdout.write(sums.join(""));
@@ -47,7 +47,7 @@ try {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-function compile(target: string, entry: string): string {
+function compile(target: string, files: readonly string[]): string {
   const outfile = join(OUT, `cbr-${target}${target.startsWith("windows") ? ".exe" : ""}`);
   const name = TARGETS[target] as string;
   const args = [
@@ -64,7 +64,7 @@ function compile(target: string, entry: string): string {
     `--target=${name.replace("@oven/", "")}`,
     `--compile-executable-path=${runtime(name)}`,
     `--outfile=${outfile}`,
-    entry,
+    ...files,
   ];
   // In the scratch directory, so that no path of this machine gets in.
   execFileSync(runtime(TARGETS[own] as string), args, {

@@ -35,11 +35,10 @@ const PACKS: readonly Pack[] = [
 /** Files that others import by name. */
 const FACES = ["main.js", "system.js"];
 
-/**
- * The files of dist/ by name, made of `chunks` by name. A chunk belongs to the first pack that needs it. Throws where an
- * entry of a pack is no longer one.
- */
-export function pack(chunks: ReadonlyMap<string, string>, metafile: Metafile): Map<string, string> {
+export type Chunks = ReadonlyMap<string, string>;
+
+/** The pack of each chunk that is in one: the first that needs it. Throws where an entry of a pack is no longer one. */
+export function homesIn(metafile: Metafile): Map<string, string> {
   const homes = new Map<string, string>();
   const closureOfAll = (entries: readonly string[]) => entries.flatMap((entry) => closureOf(entry, metafile));
   for (const { name, entries, sharedWith } of PACKS) {
@@ -48,12 +47,24 @@ export function pack(chunks: ReadonlyMap<string, string>, metafile: Metafile): M
       if (!homes.has(chunk) && (others === null || others.has(chunk))) homes.set(chunk, name);
     }
   }
+  return homes;
+}
+
+/** The chunks of a pack, as an object of functions. In parentheses, each is compiled at once, not skimmed first and compiled when it is called. */
+export function modulesOf(inside: Iterable<readonly [chunk: string, code: string]>): string {
+  const modules = [...inside].map(
+    ([chunk, code]) => `"${chunk}":(function(exports,require,module){${code}\n})`,
+  );
+  return `{${modules.join(",\n")}}`;
+}
+
+/** The files of dist/ by name, made of `chunks` by name. */
+export function pack(chunks: Chunks, metafile: Metafile): Map<string, string> {
+  const homes = homesIn(metafile);
   const files = new Map<string, string>();
   for (const { name } of PACKS) {
     const inside = [...chunks].filter(([chunk]) => homes.get(chunk) === name);
-    // In parentheses a function is compiled at once, not skimmed first and compiled when it is called.
-    const modules = inside.map(([chunk, code]) => `"${chunk}":(function(exports,require,module){${code}\n})`);
-    files.set(name, packCode(name, modules.join(",\n"), homes));
+    files.set(name, packCode(name, modulesOf(inside), homes));
   }
   for (const [chunk, code] of chunks) if (!homes.has(chunk)) files.set(chunk, withPacks(code, homes));
   // The comment tells Node's import() which names there are.
@@ -85,27 +96,38 @@ function closureOf(entry: string, { outputs }: Metafile): string[] {
 
 /** `start.js` knows how to load every packed chunk; the other packs hand it theirs. */
 function packCode(name: string, modules: string, homes: ReadonlyMap<string, string>): string {
-  if (name !== "start.js") return `"use strict";require("./start.js").add({${modules}});\n`;
+  if (name !== "start.js") return `"use strict";require("./start.js").add(${modules});\n`;
   const elsewhere = Object.fromEntries([...homes].filter(([, home]) => home !== name));
+  const find = `if(packOf[name]===undefined)return require("./"+name);
+require("./"+packOf[name]);`;
+  return `${loaderCode({ packOf: elsewhere, modules, find, other: "require(name)" })}
+exports.load=load;
+exports.add=(more)=>Object.assign(modules,more);
+`;
+}
+
+/** A loader of modules: `load(name)` gives the exports of one; `find` gets `modules[name]`, `other` what is no module. */
+export function loaderCode(code: {
+  packOf: Readonly<Record<string, string>>;
+  modules: string;
+  find: string;
+  other: string;
+}): string {
   return `"use strict";
-const packOf=${JSON.stringify(elsewhere)};
-const modules={${modules}};
+const packOf=${JSON.stringify(code.packOf)};
+const modules=${code.modules};
 const loaded=new Map();
 function load(name){
 let module=loaded.get(name);
 if(module!==undefined)return module.exports;
 if(modules[name]===undefined){
-if(packOf[name]===undefined)return require("./"+name);
-require("./"+packOf[name]);
+${code.find}
 }
 loaded.set(name,module={exports:{}});
 modules[name](module.exports,localRequire,module);
 return module.exports;
 }
-function localRequire(name){return name.startsWith("./")?load(name.slice(2)):require(name)}
-exports.load=load;
-exports.add=(more)=>Object.assign(modules,more);
-`;
+function localRequire(name){return name.startsWith("./")?load(name.slice(2)):${code.other}}`;
 }
 
 function withPacks(code: string, homes: ReadonlyMap<string, string>): string {

@@ -4,9 +4,10 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { build, type Metafile, transform } from "esbuild";
+import { build, type Metafile, type Plugin, transform } from "esbuild";
 import { pack } from "./build-packs.ts";
-import { patches } from "./build-patches.ts";
+import { bunBuiltins, patches } from "./build-patches.ts";
+import { packStandalone } from "./build-standalone.ts";
 import { billOfMaterials, bundledPackages, licensesText } from "./bundled-packages.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -47,6 +48,17 @@ export async function writePapers({ metafile }: Bundle): Promise<void> {
 
 /** Bundles the sources; writes nothing. */
 export async function bundleProgram(): Promise<Bundle> {
+  const { chunks, metafile } = await chunksOf("__filename", [patches]);
+  const files = pack(chunks, metafile);
+  files.set("package.json", `${JSON.stringify({ type: "commonjs", build: identityOf(files) })}\n`);
+  return { files, metafile };
+}
+
+/** The program as CommonJS chunks by name. All that asks for `import.meta.url` (tinyglobby) gives it to createRequire, which takes a path as well. */
+async function chunksOf(
+  importMetaUrl: string,
+  plugins: Plugin[],
+): Promise<{ chunks: Map<string, string>; metafile: Metafile }> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: { main: "src/main.ts", system: "src/host/system.ts" },
@@ -65,7 +77,7 @@ export async function bundleProgram(): Promise<Bundle> {
     write: false,
     metafile: true,
     define: await facts(),
-    plugins: [patches],
+    plugins,
   });
   const chunks = new Map<string, string>();
   for (const { path, text } of outputFiles) {
@@ -80,8 +92,7 @@ export async function bundleProgram(): Promise<Bundle> {
       charset: "ascii",
       // An import() that stays one would start the loader of ES modules.
       supported: { "dynamic-import": false },
-      // All that asks for it (tinyglobby) gives it to createRequire, which takes a path as well.
-      define: { "import.meta.url": "__filename" },
+      define: { "import.meta.url": importMetaUrl },
     });
     // What is left is in regular expressions, where the escape means the same.
     const ascii = code.replace(
@@ -90,9 +101,7 @@ export async function bundleProgram(): Promise<Bundle> {
     );
     chunks.set(basename(path), ascii);
   }
-  const files = pack(chunks, metafile);
-  files.set("package.json", `${JSON.stringify({ type: "commonjs", build: identityOf(files) })}\n`);
-  return { files, metafile };
+  return { chunks, metafile };
 }
 
 /** By it the cache of compiled code knows which build it belongs to. */
@@ -103,28 +112,11 @@ function identityOf(files: ReadonlyMap<string, string>): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** The whole program in one file, for a runtime that compiles it ahead of time: nothing is gained by splitting it there. */
-export async function bundleStandalone(): Promise<string> {
-  const { outputFiles } = await build({
-    absWorkingDir: ROOT,
-    entryPoints: ["bin/standalone.mts"],
-    bundle: true,
-    format: "cjs",
-    platform: "node",
-    target: "es2024",
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: "none",
-    charset: "utf8",
-    logLevel: "warning",
-    write: false,
-    // What is asked for with import() is in the same file, or is the runtime's own: require() is there at once.
-    supported: { "dynamic-import": false },
-    // createRequire wants some file; __filename would be that of the machine that builds.
-    define: { ...(await facts()), "import.meta.url": "process.execPath" },
-    plugins: [patches],
-  });
-  return outputFiles[0]?.text ?? "";
+/** The files that go into the standalone executable, the entry first; see `bin/standalone.js`. */
+export async function bundleStandalone(): Promise<Map<string, string>> {
+  // createRequire wants some file; __filename would be that of the machine that builds.
+  const { chunks, metafile } = await chunksOf("process.execPath", [patches, bunBuiltins]);
+  return packStandalone(chunks, metafile, await readFile(join(ROOT, "bin/standalone.js"), "utf8"));
 }
 
 async function replaceFile(path: string, content: string): Promise<void> {

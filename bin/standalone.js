@@ -1,8 +1,6 @@
-// The entry of the standalone executable; `cbr.js` is that of the npm program.
-import { systemHost } from "../src/host/system.ts";
-import { main } from "../src/main.ts";
-
-const host = systemHost();
+// The end of the standalone executable's first file, which the build puts behind the loader; `cbr.js` is the npm program's.
+const { main } = load("main.js");
+const host = load("system.js").systemHost();
 main(host).then((code) => {
   process.exitCode = code;
   if (host.hasLetGo()) process.exit();
