@@ -144,9 +144,15 @@ export class Session {
     return { id: turn.id, at: turn.at, prompt, reply };
   }
 
-  /** The conversation as it may be sent, the newest prompt included once `appendUser` was called. */
-  messages(options: { withPartial?: boolean } = {}): Message[] {
-    return messagesOf([...this.history()], { summary: this.#conversation.summary, ...options });
+  /**
+   * The conversation as it may be sent, the newest prompt included once `appendUser` was called; `toRetry`: without the reply to
+   * that prompt, which stands until `retry`.
+   */
+  messages({ toRetry, ...options }: { withPartial?: boolean; toRetry?: boolean } = {}): Message[] {
+    const turns: LoadedTurn[] = [...this.history()];
+    const last = toRetry ? turns.pop() : undefined;
+    if (last !== undefined) turns.push({ ...last, reply: null });
+    return messagesOf(turns, { summary: this.#conversation.summary, ...options });
   }
 
   /**

@@ -25,7 +25,6 @@ export const CONVERSATION_COMMANDS: readonly SlashCommand[] = [
       }
       // A model that cannot be called must not cost the answer that stands.
       const route = rest === "" ? undefined : await routeOf(chat, rest);
-      await saving(chat, () => chat.session.retry());
       await takeTurn(chat, null, route);
     },
   },

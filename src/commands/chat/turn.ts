@@ -21,11 +21,12 @@ export async function takeTurn(chat: Chat, prompt: ChatPrompt | null, only?: Rou
   await reloadSettings(chat);
   chat.context.report.forget("cut_at_max_tokens");
   const route = only ?? (await routeOf(chat));
-  const history = chat.session.messages({ withPartial: true });
+  const isRetry = prompt === null;
+  const history = chat.session.messages({ withPartial: true, toRetry: isRetry });
   const request = requestFor(chat, route, prompt, history);
   await guardWindow(chat, route, request, prompt);
   if (prompt !== null) await saving(chat, () => saveTurn(chat, prompt.content, route));
-  const messages = chat.session.messages({ withPartial: true });
+  const messages = chat.session.messages({ withPartial: true, toRetry: isRetry });
   const body = withConversationCache({ ...request.body, messages }, route.model?.cache.min_tokens ?? null);
   const sent = await send(
     chat,
@@ -35,7 +36,14 @@ export async function takeTurn(chat: Chat, prompt: ChatPrompt | null, only?: Rou
       renderers: (stopWaiting) => renderersFor(chat, request, stopWaiting),
     },
   );
+  if (isRetry && !isInVain(chat, sent)) await saving(chat, () => chat.session.retry());
   await conclude(chat, route, request, sent);
+}
+
+/** Nothing came, and the answer that was to be replaced is a whole one: it stands. */
+function isInVain({ session }: Chat, { reply, failure }: Sent): boolean {
+  const isWhole = session.turns.at(-1)?.reply?.isComplete === true;
+  return failure !== null && reply.content.length === 0 && isWhole;
 }
 
 async function conclude(chat: Chat, route: Route, request: ClaudeRequest, sent: Sent): Promise<void> {
@@ -49,9 +57,11 @@ async function conclude(chat: Chat, route: Route, request: ClaudeRequest, sent: 
   if (failure !== null) {
     const { error } = failure;
     const code = error instanceof CbrError ? error.code : "interrupted";
-    await saving(chat, () => chat.session.appendIncomplete(reply, facts, code));
+    const stands = isInVain(chat, sent);
+    if (!stands) await saving(chat, () => chat.session.appendIncomplete(reply, facts, code));
     if (error instanceof Interrupted && !context.signal.aborted) {
-      return showStopped(chat, reply.content.length === 0 ? "no answer had begun" : "what came is kept");
+      const left = stands ? "the answer before stands" : "no answer had begun";
+      return showStopped(chat, reply.content.length === 0 ? left : "what came is kept");
     }
     throw error;
   }

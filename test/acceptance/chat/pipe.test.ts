@@ -348,3 +348,33 @@ test("a typed profile id goes with another geo than the session had, and errors 
   expect(invoke.stderr).toContain("cbr: no model is called `nope` (CBR_MODEL)\n");
   expect(invoke.code).toBe(2);
 });
+
+test("a /retry of which nothing came costs no answer that stands; what came of one replaces it", async () => {
+  const no = { status: 400, name: "ValidationException", message: "no" };
+  const bedrock = await mocked({
+    script: [
+      { text: "first" },
+      no,
+      { text: "second" },
+      { text: ["half ", "of "], fault: "fin-nochunkend" },
+      no,
+    ],
+  });
+  const home = freshHome();
+  const run = await bedrock.cbr(["chat", "--session", "s"], {
+    home,
+    stdin: "one\n/retry\ntwo\n/retry\n/retry\n",
+  });
+  expect(run.code).toBe(5);
+  const texts = (index: number) => bedrock.body(index).messages.map(({ content }: any) => content[0].text);
+  expect(texts(1)).toEqual(["one"]);
+  expect(texts(2)).toEqual(["one", "first", "two"]);
+  expect(texts(4)).toEqual(["one", "first", "two"]);
+  const shown = await bedrock.cbr(["sessions", "show", "--json", "s"], { home });
+  const replies = JSON.parse(shown.stdout).turns.map(({ reply }: any) => [
+    reply.complete,
+    reply.content[0]?.text,
+  ]);
+  expect(replies[0]).toEqual([true, "first"]);
+  expect(replies[1]?.[0]).toBe(false);
+});
