@@ -8,7 +8,7 @@ import { errorOf, mocked } from "../../support/mocked.ts";
 import { shell } from "../../support/shell.ts";
 
 const isRoot = process.getuid?.() === 0;
-/** Nobody can start the program under test: it does not lie in a directory of root's own, as a runtime in a cache may. */
+/** Any user can start the program under test: it does not lie in a directory of root's own, as a runtime in a cache may. */
 const isForAll =
   isRoot &&
   PROGRAM.every(
