@@ -8,7 +8,7 @@ import { CbrError, ExitCode, Interrupted, ReaderGone } from "./core/errors.ts";
 import { secretsOf } from "./core/redact.ts";
 import { COMMIT, SDK_VERSION, VERSION } from "./core/version.ts";
 import type { Host } from "./host/host.ts";
-import { ioStreams } from "./host/streams.ts";
+import { type IOStreams, ioStreams } from "./host/streams.ts";
 import { buildProgram, completeWords, sharedFlags, typedCommand } from "./program.ts";
 import { wire } from "./wiring.ts";
 
@@ -51,7 +51,18 @@ export async function main(host: Host): Promise<number> {
   const code = await conclude(outcome, host, report, context.exitCode);
   // Node restores the terminal as it ends, and aborts where there is none any more.
   if (host.hasLostTerminal()) host.dieBy("SIGHUP");
+  await deliver(io, host, stop.signal);
   return code;
+}
+
+/** What slow readers have not taken yet is not lost with the process; a signal ends the waiting. */
+async function deliver({ out, err }: IOStreams, host: Host, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return within(err.flush(), PATIENCE_MS);
+  try {
+    await Promise.race([Promise.allSettled([out.flush(), err.flush()]), afterAbort(signal)]);
+  } catch (reason) {
+    if (reason instanceof Interrupted) host.dieBy(reason.signal);
+  }
 }
 
 /** The window was closed, or the connection to it: whatever touches the terminal fails with EIO. */

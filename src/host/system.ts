@@ -1,4 +1,14 @@
-import { fstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync, writeSync } from "node:fs";
+import {
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from "node:fs";
 import type { Env, Host, HostOutput, StdinKind } from "./host.ts";
 
 /** The process itself. */
@@ -143,6 +153,7 @@ function output(fd: 1 | 2, open: () => NodeJS.WriteStream): HostOutput {
       : isPipe
         ? PIPE_ROOM
         : 0;
+  let target: number | undefined;
   return {
     isTTY,
     columns: () => (isTTY ? stream().columns || undefined : undefined),
@@ -154,9 +165,10 @@ function output(fd: 1 | 2, open: () => NodeJS.WriteStream): HostOutput {
     writeNow(bytes) {
       if (opened !== null || bytes.length > room) return bytes;
       room -= bytes.length;
+      target ??= stat?.isFIFO() ? openAgain(fd) : fd;
       for (let at = 0; at < bytes.length; ) {
         try {
-          at += writeSync(fd, bytes, at);
+          at += writeSync(target, bytes, at);
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
           room = 0;
@@ -166,6 +178,19 @@ function output(fd: 1 | 2, open: () => NodeJS.WriteStream): HostOutput {
       return bytes.subarray(bytes.length);
     },
   };
+}
+
+/**
+ * The same pipe, opened once more so that it never blocks: somebody before us may have left it full, and no signal would be
+ * heard until its reader reads. Only Linux has this; elsewhere, and where it is forbidden, it is `fd` itself.
+ */
+function openAgain(fd: 1 | 2): number {
+  if (process.platform !== "linux") return fd;
+  try {
+    return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch {
+    return fd;
+  }
 }
 
 /**

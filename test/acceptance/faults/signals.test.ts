@@ -17,6 +17,8 @@ const SIGNALS = [
   ["SIGTERM", 143],
   ["SIGHUP", 129],
 ] as const;
+/** For a shell that is to know the program's own process: its function `cbr` in the background is one more shell. */
+const WORDS = PROGRAM.map((word) => `'${word}'`).join(" ");
 
 /** Starts a stalled answer and resolves once its first words are out. */
 async function stalled(args: readonly string[] = [], home = freshHome()) {
@@ -47,8 +49,7 @@ test("row 89: Ctrl-C in a stream stops the payment within 500 ms, keeps what cam
 test("row 89: a shell's loop ends with Ctrl-C too", async () => {
   const bedrock = await mocked({ script: SLOW });
   const home = freshHome();
-  const words = PROGRAM.map((word) => `'${word}'`).join(" ");
-  const loop = spawn("bash", ["-c", `for i in 1 2 3; do ${words} invoke --no-stdin hi; echo next; done`], {
+  const loop = spawn("bash", ["-c", `for i in 1 2 3; do ${WORDS} invoke --no-stdin hi; echo next; done`], {
     env: cleanEnv(home, bedrock.env),
     cwd: home,
     detached: true,
@@ -96,13 +97,25 @@ test("row 92: SIGTERM ends it by that signal within 2 s, also when nobody reads 
 
   const bedrock = await mocked({ script: [{ text: Array(40).fill("x".repeat(65_536)) }] });
   const run = await shell(
-    '(cbr invoke hi & p=$!; sleep 1; kill -TERM $p; s=$(date +%s%N); wait $p; echo "$? $(( ($(date +%s%N) - s) / 1000000 ))" >&3) 3>&2 | sleep 4',
+    `(${WORDS} invoke hi & p=$!; sleep 1; kill -TERM $p; s=$(date +%s%N); wait $p; echo "$? $(( ($(date +%s%N) - s) / 1000000 ))" >&3) 3>&2 | sleep 4`,
     { env: bedrock.env },
   );
   const [code, took] = run.stderr.trim().split(/\s+/).slice(-2).map(Number);
   expect(code, run.stderr).toBe(143);
   expect(took).toBeLessThan(2000);
 });
+
+test.runIf(process.platform === "linux").each(["invoke hi", "--version", "invoke --nope 2>&1"])(
+  "row 92: %s ends by a signal where somebody else left its pipe full",
+  async (words) => {
+    const { env } = await mocked({ script: [{ text: "hi" }] });
+    const run = await shell(
+      `(head -c 65536 /dev/zero; ${WORDS} ${words} & p=$!; sleep 1; kill -TERM $p; sleep 2; kill -KILL $p; wait $p; echo "$?" >&3) 3>&2 2>/dev/null | sleep 5`,
+      { env },
+    );
+    expect(run.stderr).toBe("143\n");
+  },
+);
 
 test("row 93: SIGHUP ends it by that signal, keeps what came, and leaves the terminal's echo on", async () => {
   const { running, home } = await stalled(["--session", "tea"]);
