@@ -6,7 +6,9 @@ import type { Contender } from "./measure.ts";
 
 const PROGRAMS = join(import.meta.dirname, "programs");
 const MODEL = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
-const BODY = JSON.stringify({
+/** Where and what the yardsticks that sign nothing post. */
+export const STREAM_PATH = `/model/${MODEL}/invoke-with-response-stream`;
+export const BODY = JSON.stringify({
   anthropic_version: "bedrock-2023-05-31",
   max_tokens: 100,
   messages: [{ role: "user", content: "Hello" }],
@@ -57,7 +59,7 @@ export async function yardsticks(options: Options): Promise<Contender[]> {
   const { node, url } = options;
   const found: Contender[] = [];
   if (has("curl")) {
-    const address = `${url}/model/${MODEL}/invoke-with-response-stream`;
+    const address = `${url}${STREAM_PATH}`;
     found.push({
       name: "curl, unsigned",
       command: ["curl", "-sN", "-H", "content-type: application/json", "-d", BODY, address],
@@ -66,9 +68,7 @@ export async function yardsticks(options: Options): Promise<Contender[]> {
   found.push(await bundledSdk(options));
   found.push({ name: "AWS SDK, not bundled", command: [node, join(PROGRAMS, "aws-sdk.mjs")] });
   found.push({ name: "Anthropic's Bedrock SDK", command: [node, join(PROGRAMS, "anthropic-sdk.mjs")] });
-  // A version manager's shim would be timed as well.
-  const python = spawnSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" });
-  const interpreter = python.status === 0 ? python.stdout.trim() : null;
+  const interpreter = pythonInterpreter();
   if (interpreter !== null && hasModule(interpreter, "boto3"))
     found.push({ name: "boto3", command: [interpreter, join(PROGRAMS, "boto3_stream.py")] });
   if (interpreter !== null && hasModule(interpreter, "awscli")) {
@@ -79,6 +79,12 @@ export async function yardsticks(options: Options): Promise<Contender[]> {
     });
   }
   return found;
+}
+
+/** The interpreter itself: a version manager's shim would be timed as well. Null where there is none. */
+export function pythonInterpreter(): string | null {
+  const python = spawnSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" });
+  return python.status === 0 ? python.stdout.trim() : null;
 }
 
 function has(program: string): boolean {

@@ -1,13 +1,15 @@
 // `npm run bench`: measures cbr beside its yardsticks on this machine and writes docs/reference/performance.*.
 // Flags: --node PATH, --program PATH, --rounds N, --only NAME (repeat), --print (write no files).
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, platform, release, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { type ConnectionRow, connections } from "./connections.ts";
 import { bareNode, bundledSdk, cbr, type Options, yardsticks } from "./contenders.ts";
 import { type Contender, compare, type Row } from "./measure.ts";
 import { asMarkdown, asSvg } from "./report.ts";
+import { startServer } from "./start-server.ts";
 import { type Latency, type StreamCost, streamCosts, together, tokenLatency } from "./stream.ts";
 
 export interface Results {
@@ -20,6 +22,7 @@ export interface Results {
   cases: { name: string; rows: Row[] }[];
   streams: { name: string; events: number; rows: StreamCost[] }[];
   latency: Latency[];
+  connections: ConnectionRow[];
   together: { name: string; processes: number; milliseconds: number }[];
 }
 
@@ -73,6 +76,7 @@ async function measure(url: string): Promise<Results> {
   writeFileSync(join(scratch, "body.json"), BODY);
   const starts: [string, readonly string[], Partial<Contender>?][] = [
     ["invoke", ask()],
+    ["invoke, first run ever", ask(), { home: "new" }],
     ["invoke --no-stream", ask("--no-stream")],
     ["invoke, 1 MB stdin", ask(), { stdin: join(scratch, "text") }],
     ["invoke, 5 MB image", ask("-f", join(scratch, "image.png"))],
@@ -81,6 +85,7 @@ async function measure(url: string): Promise<Results> {
     ["models list --offline", ["models", "list", "--offline"]],
     ["whoami", ["whoami"]],
     ["convert", ["convert", "--to", "bedrock"], { stdin: join(scratch, "body.json") }],
+    ["__complete bash", ["__complete", "bash", "invoke", "-m", "son"]],
   ];
   const cases: Results["cases"] = [];
   if (isWanted("yardsticks")) {
@@ -116,6 +121,12 @@ async function measure(url: string): Promise<Results> {
     latency.push(await tokenLatency({ ...(await bundledSdk(options)), env: at("tokens") }, env));
     latency.push(await tokenLatency(own("cbr invoke", ask(), { env: at("tokens") }), env));
   }
+  const connecting: ConnectionRow[] = [];
+  if (isWanted("connections")) {
+    note("connections");
+    const args = { invoke: ask(), chat: ["chat", ...MODEL] };
+    connecting.push(...(await connections(options, args, Math.min(rounds, 7), env, note)));
+  }
   const parallel: Results["together"] = [];
   if (isWanted("together")) {
     note("together");
@@ -141,6 +152,7 @@ async function measure(url: string): Promise<Results> {
     cases,
     streams,
     latency,
+    connections: connecting,
     together: parallel,
   };
 }
@@ -164,14 +176,4 @@ function png(size: number): Buffer {
   const bytes = Buffer.alloc(size, 0x5a);
   Buffer.from("89504e470d0a1a0a0000000d49484452000003e8000003e80802000000", "hex").copy(bytes);
   return bytes;
-}
-
-async function startServer(): Promise<{ process: ChildProcess; url: string }> {
-  const path = join(import.meta.dirname, "server.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", path], { stdio: ["ignore", "pipe", "inherit"] });
-  const port = await new Promise<string>((resolve, reject) => {
-    child.stdout.once("data", (data) => resolve(String(data).trim()));
-    child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
-  });
-  return { process: child, url: `http://127.0.0.1:${port}` };
 }

@@ -1,6 +1,7 @@
 // How long a whole process takes, from its start to its end, and the most memory it held.
 import { spawn } from "node:child_process";
-import { openSync, readFileSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 export interface Contender {
   name: string;
@@ -8,6 +9,8 @@ export interface Contender {
   env?: Readonly<Record<string, string>>;
   /** Path of a file that is its stdin. */
   stdin?: string;
+  /** `new`: one that no run before it has used. */
+  home?: "new";
 }
 
 export interface Run {
@@ -60,15 +63,16 @@ export async function compare(
 
 /** Runs one process to its end; `onData` gets what it writes. Throws where it fails. */
 export function runOnce(
-  { name, command, env, stdin }: Contender,
+  { name, command, env, stdin, home }: Contender,
   base: NodeJS.ProcessEnv,
   onData: (data: Buffer) => void = () => {},
 ): Promise<Run> {
   const [file, ...args] = command as [string, ...string[]];
+  const ownHome = home === "new" ? { HOME: mkdtempSync(join(base["HOME"] as string, "home-")) } : {};
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
     const child = spawn(file, args, {
-      env: { ...base, ...env },
+      env: { ...base, ...env, ...ownHome },
       stdio: [stdin === undefined ? "ignore" : openSync(stdin, "r"), "pipe", "pipe"],
     });
     let errors = "";

@@ -1,4 +1,5 @@
 // The results as a page and as a plot.
+import { type ConnectionRow, ONE_WAY, PAUSE } from "./connections.ts";
 import type { Results } from "./main.ts";
 
 /** `docs/reference/performance.md`. */
@@ -48,6 +49,7 @@ export function asMarkdown(results: Results): string {
       parts.push(`| ${row.name} | ${row.median.toFixed(2)} | ${row.p95.toFixed(2)} |`);
     parts.push("");
   }
+  if (results.connections.length > 0) parts.push(...connectionsSection(results.connections));
   if (results.together.length > 0) {
     parts.push("## Many at once", "", "| | processes | ms until the last ended |", "|---|--:|--:|");
     for (const row of results.together)
@@ -55,6 +57,26 @@ export function asMarkdown(results: Results): string {
     parts.push("");
   }
   return `${parts.join("\n").trimEnd()}\n`;
+}
+
+function connectionsSection(rows: readonly ConnectionRow[]): string[] {
+  const lines = rows.map(({ name, median, min, max, opened, ahead }) => {
+    const times = [median, min, max].map((value) => value.toFixed(1));
+    return `| ${name} | ${times.join(" | ")} | ${count(opened)} | ${count(ahead)} |`;
+  });
+  return [
+    "## Connections",
+    "",
+    `Over TLS and a way of ${ONE_WAY} ms in each direction: until the first byte of the answer, from the request (node), from the start`,
+    "of the process or its connecting (programs that end), from the line at stdin (chat; silence of " +
+      `${PAUSE} ms before each).`,
+    "A new connection takes two round trips, an answer one. Ahead: made before the question was there.",
+    "",
+    "| | median ms | min | max | connections | ahead |",
+    "|---|--:|--:|--:|--:|--:|",
+    ...lines,
+    "",
+  ];
 }
 
 const BAR = 18;
@@ -95,6 +117,10 @@ export function asSvg(results: Results): string {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function count(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(1);
 }
 
 function whole(value: number | null): string {

@@ -1,6 +1,8 @@
 // The one local Bedrock that everything in the benchmark talks to: answers made beforehand, so that it costs little and
-// costs everybody the same. The first part of the path chooses the answer.
+// costs everybody the same. The first part of the path chooses the answer. Given a key and a certificate it speaks TLS.
+import { readFileSync } from "node:fs";
 import http from "node:http";
+import https from "node:https";
 import { eventFrame } from "../../src/mock/frames.ts";
 
 const MANY_EVENTS = 100_000;
@@ -53,10 +55,14 @@ const WHOLE = JSON.stringify({
 });
 const IDENTITY = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/bench</Arn><UserId>AIDABENCH</UserId><Account>123456789012</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>00000000-0000-0000-0000-000000000000</RequestId></ResponseMetadata></GetCallerIdentityResponse>`;
 
-const server = http.createServer((request, response) => {
+const [key, cert] = process.argv.slice(2).map((path) => readFileSync(path));
+const onRequest: http.RequestListener = (request, response) => {
   request.resume();
   request.on("end", () => void answer(request.url ?? "/", response));
-});
+};
+const server = key && cert ? https.createServer({ key, cert }, onRequest) : http.createServer(onRequest);
+// Node's own 5 s would end the connections of a conversation; AWS holds them for minutes.
+server.keepAliveTimeout = 60_000;
 server.listen(0, "127.0.0.1", () => {
   const address = server.address();
   if (address !== null && typeof address === "object") process.stdout.write(`${address.port}\n`);
