@@ -2,7 +2,7 @@
 // ES modules (docs/design/decisions/start-up.md).
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { build, type Metafile, type Plugin, transform } from "esbuild";
 import { pack } from "./build-packs.ts";
@@ -42,8 +42,8 @@ export async function writePapers({ metafile }: Bundle): Promise<void> {
   const packages = await bundledPackages(metafile, ROOT);
   const { name, version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
   await mkdir(join(ROOT, "build"), { recursive: true });
-  await writeFile(join(ROOT, "THIRD-PARTY-LICENSES.txt"), licensesText(packages));
-  await writeFile(join(ROOT, "build/sbom.cdx.json"), billOfMaterials(packages, { name, version }));
+  await replaceFile(join(ROOT, "THIRD-PARTY-LICENSES.txt"), licensesText(packages));
+  await replaceFile(join(ROOT, "build/sbom.cdx.json"), billOfMaterials(packages, { name, version }));
 }
 
 /** Bundles the sources; writes nothing. */
@@ -122,6 +122,8 @@ export async function bundleStandalone(): Promise<Map<string, string>> {
 async function replaceFile(path: string, content: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   await writeFile(temporary, content);
+  // `npm pack` takes over who may read it: a private umask would give another tarball.
+  await chmod(temporary, 0o644);
   await rename(temporary, path);
 }
 
@@ -129,9 +131,7 @@ async function facts(): Promise<Record<string, string>> {
   const version = async (path: string) => JSON.parse(await readFile(join(ROOT, path), "utf8")).version;
   return {
     __VERSION__: JSON.stringify(await version("package.json")),
-    __SDK_VERSION__: JSON.stringify(
-      await version("node_modules/@aws-sdk/client-bedrock-runtime/package.json"),
-    ),
+    __SDK_VERSION__: JSON.stringify(await version("node_modules/@aws-sdk/client-bedrock/package.json")),
     __COMMIT__: JSON.stringify(commit()),
   };
 }

@@ -1,9 +1,9 @@
 // What `npm pack` would publish: these files and no others, small, with nothing to install beside it, the same each time.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { type Bundle, bundleProgram } from "../../scripts/build.ts";
 import { billOfMaterials, bundledPackages, licensesText } from "../../scripts/bundled-packages.ts";
@@ -80,6 +80,15 @@ test("two builds have the same bytes", async () => {
       .digest("hex");
   const first = hash(await bundleProgram());
   expect(hash(await bundleProgram())).toBe(first);
+});
+
+test.skipIf(process.platform === "win32")("who may read what is built is not up to the umask", () => {
+  const to = mkdtempSync(join(tmpdir(), "cbr-umask-"));
+  const build = `import("./scripts/build.ts").then((it) => it.buildProgram(${JSON.stringify(relative(ROOT, to))}))`;
+  execFileSync("sh", ["-c", 'umask 077 && exec node_modules/.bin/tsx -e "$1"', "sh", build], { cwd: ROOT });
+  const modes = readdirSync(to).map((name) => statSync(join(to, name)).mode & 0o777);
+  expect(modes.length).toBeGreaterThan(1);
+  expect(new Set(modes)).toEqual(new Set([0o644]));
 });
 
 test("every package inside is named with its licence, and the bill of materials lists the same", async () => {
