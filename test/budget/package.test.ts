@@ -23,6 +23,11 @@ test("the package has nothing to install and runs nothing when it is installed",
   expect(scripts.filter((name) => /^(pre|post)?install$|^prepare$|^prepublish$/.test(name))).toEqual([]);
 });
 
+test("a global installation brings every page of the manual to where `man` looks", () => {
+  const pages = readdirSync(join(ROOT, "docs/man")).map((name) => `docs/man/${name}`);
+  expect(manifest.man).toEqual(pages.sort());
+});
+
 test("no file of the bundle asks for a package at run time", () => {
   for (const [name, code] of bundle.files) {
     const asked = [...code.matchAll(/\brequire\("([^"]+)"\)/g)].map((match) => match[1] ?? "");
