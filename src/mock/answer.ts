@@ -1,5 +1,7 @@
 // What the mock says: the same request always gets the same answer, and the answer shows what was understood.
 import { createHash } from "node:crypto";
+import { honourMaxTokens, honourStopSequences } from "./answer-limits.ts";
+import { piecesOf, splitSurrogates, splitText } from "./pieces.ts";
 import { instanceOf } from "./schema-instance.ts";
 import type { ScriptEntry } from "./script.ts";
 import { type MockUsage, tokensOf } from "./usage.ts";
@@ -211,86 +213,6 @@ function quote(text: string): string {
   const line = text.trim();
   const chars = [...line];
   return `"${chars.length > 120 ? `${chars.slice(0, 120).join("")}…` : line}"`;
-}
-
-function piecesOf(block: Block): string[] {
-  switch (block.type) {
-    case "text":
-      return splitText(String(block["text"]));
-    case "thinking":
-      return splitText(String(block["thinking"]));
-    case "tool_use":
-      return ["", ...splitEvery(JSON.stringify(block["input"] ?? {}), 12)];
-    default:
-      return [];
-  }
-}
-
-/** Words with the space before them: the pieces in which a model speaks. */
-export function splitText(text: string): string[] {
-  return text.match(/\s*\S+(?:\s+$)?|\s+$/gu) ?? (text === "" ? [] : [text]);
-}
-
-function splitEvery(text: string, size: number): string[] {
-  const chars = [...text];
-  const parts: string[] = [];
-  for (let i = 0; i < chars.length; i += size) parts.push(chars.slice(i, i + size).join(""));
-  return parts;
-}
-
-/** Cuts between the two halves of each surrogate pair, as some tokenisers do. */
-function splitSurrogates(pieces: readonly string[]): string[] {
-  return pieces
-    .join("")
-    .split(/(?<=[\uD800-\uDBFF])(?=[\uDC00-\uDFFF])/)
-    .filter((piece) => piece !== "");
-}
-
-function honourStopSequences(answer: Answer, sequences: unknown): void {
-  if (!Array.isArray(sequences)) return;
-  const index = answer.content.findIndex((block) => block.type === "text");
-  const block = answer.content[index];
-  if (block === undefined) return;
-  const text = String(block["text"]);
-  const found = (sequences as string[])
-    .map((sequence) => ({ sequence, at: text.indexOf(sequence) }))
-    .filter(({ at }) => at !== -1)
-    .sort((a, b) => a.at - b.at)[0];
-  if (found === undefined) return;
-  block["text"] = text.slice(0, found.at);
-  answer.pieces[index] = splitText(String(block["text"]));
-  answer.stopReason = "stop_sequence";
-  answer.stopSequence = found.sequence;
-}
-
-function honourMaxTokens(answer: Answer, maxTokens: unknown): void {
-  let left = typeof maxTokens === "number" ? maxTokens : Number.POSITIVE_INFINITY;
-  for (const [index, block] of answer.content.entries()) {
-    const pieces = answer.pieces[index] as string[];
-    const needed = tokensOf(pieces.join(""));
-    if (needed <= left) {
-      left -= needed;
-      continue;
-    }
-    const kept = cutToTokens(pieces.join(""), left);
-    if (block.type === "text") block["text"] = kept;
-    if (block.type === "thinking") block["thinking"] = kept;
-    answer.pieces[index] = splitText(kept);
-    answer.content.length = left === 0 && block.type !== "text" ? index : index + 1;
-    answer.pieces.length = answer.content.length;
-    answer.stopReason = "max_tokens";
-    answer.stopSequence = null;
-    return;
-  }
-}
-
-function cutToTokens(text: string, tokens: number): string {
-  let kept = "";
-  for (const char of text) {
-    if (tokensOf(kept + char) > tokens) break;
-    kept += char;
-  }
-  return kept;
 }
 
 function outputTokens(answer: Answer): number {

@@ -1,7 +1,8 @@
 // What Bedrock itself adds to a call, whichever API carries it: guardrail, trace, service tier, latency, metadata.
 import type { CatalogModel } from "../models/catalog.ts";
-import { type Answer, idOf, splitText, textOf } from "./answer.ts";
+import { type Answer, idOf, textOf } from "./answer.ts";
 import { MOCK_ACCOUNT } from "./credentials.ts";
+import { splitText } from "./pieces.ts";
 import { type MockRequest, validationError } from "./routes.ts";
 import { type Fields, isFields } from "./rules/violation.ts";
 

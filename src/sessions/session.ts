@@ -5,12 +5,11 @@ import {
   type Conversation,
   countTurns,
   emptyConversation,
-  type LoadedTurn,
-  messagesOf,
   type RecordHead,
   type ReplyHead,
   SESSION_VERSION,
 } from "../core/conversation.ts";
+import { type LoadedTurn, messagesOf } from "../core/history.ts";
 import type { ContentBlock, Json, Message, Usage } from "../core/messages.ts";
 import type { Reply } from "../core/reply.ts";
 import { readFailure } from "./failure.ts";
@@ -18,16 +17,8 @@ import { loadConversation, readContent, type Where } from "./load.ts";
 import type { Lock } from "./lock.ts";
 import type { Owner } from "./private-file.ts";
 import { encodeRecord, withoutSecrets } from "./record.ts";
+import { type ReplyFacts, replyFields, titleOf } from "./reply-fields.ts";
 import { SessionFile } from "./session-file.ts";
-
-/** What is known of a reply besides what Claude said. Stored as it is given. */
-export interface ReplyFacts {
-  modelId: string;
-  geo?: string | null;
-  region?: string | null;
-  api?: string | null;
-  cost?: { usd: number; [key: string]: Json } | null;
-}
 
 /** A turn with its content, as it stands in the conversation. */
 export interface HistoryTurn extends LoadedTurn {
@@ -290,35 +281,4 @@ export class Session {
 interface PendingRecord {
   head: RecordHead;
   content?: string | ContentBlock[];
-}
-
-function replyFields(reply: Partial<Reply>, facts: ReplyFacts): RecordHead {
-  const fields = {
-    id: reply.id,
-    model: reply.model,
-    model_id: facts.modelId,
-    geo: facts.geo,
-    region: facts.region,
-    api: facts.api,
-    request_id: reply.requestId,
-    stop_reason: reply.stopReason,
-    stop_sequence: reply.stopSequence,
-    guardrail_action: reply.guardrailAction,
-    usage: reply.usage,
-    cost: facts.cost,
-  };
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
-  );
-}
-
-/** The first line of the prompt proper, which is the last text block. */
-function titleOf(content: string | readonly ContentBlock[]): string {
-  const text =
-    typeof content === "string"
-      ? content
-      : (content.findLast((block) => block.type === "text") as { text: string } | undefined)?.text;
-  const line = text?.split("\n").find((candidate) => candidate.trim() !== "") ?? "";
-  const plain = line.replace(/\s+/g, " ").trim();
-  return plain.length > 80 ? `${plain.slice(0, 79).toWellFormed()}…` : plain;
 }

@@ -1,6 +1,7 @@
 // `/compact`: the older turns become a summary that Claude writes; the session's file keeps them as they were.
-import { messagesOf } from "../../core/conversation.ts";
+
 import { CbrError, Interrupted } from "../../core/errors.ts";
+import { messagesOf } from "../../core/history.ts";
 import type { ContentBlock } from "../../core/messages.ts";
 import { verdict } from "../../core/verdict.ts";
 import { costOf } from "../../models/prices.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type LoadedTurn, messagesOf } from "../../src/core/conversation.ts";
+import { type LoadedTurn, messagesOf } from "../../src/core/history.ts";
 import type { ContentBlock } from "../../src/core/messages.ts";
 import fc from "../support/property.ts";
 
