@@ -11,7 +11,7 @@ import { trustOf } from "./trust.ts";
 export interface HttpWay {
   readonly metadata: { handlerProtocol: string };
   handle(request: HttpRequest, options?: HttpHandlerOptions): Promise<{ response: HttpResponse }>;
-  /** Opens a connection to `url` for the next request to it; behind a proxy nothing is opened. Never rejects. */
+  /** Opens a connection to `url` for the next request to it where none is kept; behind a proxy nothing is opened. Never rejects. */
   warm(url: string): Promise<void>;
   destroy(): void;
 }
@@ -54,8 +54,8 @@ export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> 
         const isTls = protocol === "https:";
         if (proxyFor(host, url) !== null) return;
         const agent = await agentFor(isTls, null, await moduleFor(isTls));
-        const { warmable } = await import("./warm-agent.ts");
-        await warmable(agent)({
+        const { warm } = await import("./warm-agent.ts");
+        await warm(agent, {
           host: hostname.replace(/^\[(.*)\]$/, "$1"),
           port: Number(port) || (isTls ? 443 : 80),
         });

@@ -7,8 +7,21 @@ type Open = (
   done?: (error: Error | null, socket: Duplex) => void,
 ) => Duplex;
 
-/** Lets `agent` use connections that `warm` opened. */
-export function warmable(agent: Agent): (target: { host: string; port: number }) => Promise<void> {
+type Warm = (target: { host: string; port: number }) => Promise<void>;
+
+const known = new WeakMap<Agent, Warm>();
+
+/** Opens a connection that the next request of `agent` will use; does nothing where it has one already. */
+export function warm(agent: Agent, target: { host: string; port: number }): Promise<void> {
+  let open = known.get(agent);
+  if (open === undefined) {
+    open = warmable(agent);
+    known.set(agent, open);
+  }
+  return open(target);
+}
+
+function warmable(agent: Agent): Warm {
   // `createConnection` is Node's documented place to put one's own socket (http.Agent).
   const own = agent as unknown as { createConnection: Open; options: Record<string, unknown> };
   const open = own.createConnection.bind(agent);
@@ -22,6 +35,8 @@ export function warmable(agent: Agent): (target: { host: string; port: number })
   };
   return ({ host, port }) =>
     new Promise((resolve) => {
+      const isReady = ready !== null && !ready.socket.destroyed && ready.key === `${host}:${port}`;
+      if (isReady || hasSocket(agent, `${host}:${port}:`)) return resolve();
       // A name of a server may not be an address (RFC 6066).
       const name = /^[\d.]+$|:/.test(host) ? {} : { servername: host };
       const options = { ...own.options, host, port, ...name };
@@ -34,6 +49,11 @@ export function warmable(agent: Agent): (target: { host: string; port: number })
       socket.once("close", resolve);
       socket.once("encrypted" in socket ? "secureConnect" : "connect", () => resolve());
     });
+}
+
+/** Busy ones count: what ends an answer may be still on its way. */
+function hasSocket({ sockets, freeSockets }: Agent, start: string): boolean {
+  return Object.keys({ ...sockets, ...freeSockets }).some((name) => name.startsWith(start));
 }
 
 function keyOf(options: Record<string, unknown>): string {

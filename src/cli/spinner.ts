@@ -6,11 +6,20 @@ export interface Spinner {
   stop(): void;
 }
 
+/** Loads what `startSpinner` will need. */
+export async function loadSpinner(context: Context): Promise<void> {
+  if (canSpin(context)) await import("ora");
+}
+
+// A terminal that does not know its width (0 columns) makes ora erase lines for ever.
+function canSpin({ io, report, host }: Context): boolean {
+  return io.canSpin && !report.isQuiet && host.stderr.columns() !== undefined;
+}
+
 /** Starts a spinner with elapsed seconds where a person is watching; otherwise does nothing. Never delays the caller. */
 export function startSpinner(context: Context, label: string): Spinner {
   const { io, report, host } = context;
-  // A terminal that does not know its width (0 columns) makes ora erase lines for ever.
-  if (!io.canSpin || report.isQuiet || host.stderr.columns() === undefined) return { stop() {} };
+  if (!canSpin(context)) return { stop() {} };
   let isStopped = false;
   let end = () => {};
   const startedAt = host.elapsed();

@@ -5,6 +5,7 @@ import { History } from "./history.ts";
 import { obey } from "./message.ts";
 import { openPrompter } from "./prompter.ts";
 import { showStart } from "./show.ts";
+import { warmWhile } from "./warm-up.ts";
 
 /** Talks until the person leaves. */
 export async function runLoop(chat: Chat): Promise<void> {
@@ -20,12 +21,9 @@ export async function runLoop(chat: Chat): Promise<void> {
   });
   try {
     showStart(chat, await routeOf(chat));
-    for (let isFirst = true; !chat.isLeaving; isFirst = false) {
+    while (!chat.isLeaving) {
       if (!report.isQuiet) await io.err.write("\n");
-      const reading = prompter.read();
-      // The SDK loads and the connection opens while the person types; the prompt must not wait for that.
-      if (isFirst) setTimeout(() => void warmUp(chat), 20);
-      const entered = await reading;
+      const entered = await warmWhile(chat, prompter.read());
       if (entered.type === "end") break;
       if (entered.type === "interrupt") {
         if (entered.shown.trim() === "") break;
@@ -43,15 +41,5 @@ export async function runLoop(chat: Chat): Promise<void> {
   } finally {
     release();
     prompter.close();
-  }
-}
-
-/** Failures show when there is something to send. */
-async function warmUp(chat: Chat): Promise<void> {
-  try {
-    const route = await routeOf(chat);
-    await (await chat.context.claude(chat.settings, route.region.value)).warmUp();
-  } catch {
-    // said by the first turn
   }
 }

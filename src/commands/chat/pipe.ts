@@ -4,6 +4,7 @@ import { CbrError } from "../../core/errors.ts";
 import type { Chat } from "./chat.ts";
 import { showFailure } from "./failure.ts";
 import { obey, slashCommandIn } from "./message.ts";
+import { warmWhile } from "./warm-up.ts";
 
 /**
  * Takes a turn for each line of stdin that is not blank. The exit code is that of the last turn, or of a command that failed after it: an
@@ -17,7 +18,7 @@ export async function runPipe(chat: Chat): Promise<void> {
   const lines = new LineReader(context.host.stdin.stream());
   context.onExit(() => lines.close());
   while (!chat.isLeaving) {
-    const line = await lines.next(context.signal);
+    const line = await warmWhile(chat, lines.next(context.signal));
     if (line === null) break;
     if (line.trim() === "") continue;
     try {

@@ -33,10 +33,19 @@ export async function renderersFor(
   return [thinkingFold(io.err, { elapsed: host.elapsed, canRedraw, beforeText: stopWaiting }), answer];
 }
 
+/** Loads what `renderersFor` will need. */
+export async function loadRenderers(chat: Chat): Promise<void> {
+  if (chat.isInteractive && isRendered(chat)) await import("../../render/markdown/reply.ts");
+}
+
+function isRendered({ context, style }: Chat): boolean {
+  return context.io.out.isTTY && style === "rendered";
+}
+
 /** The answer's text; where a program reads it, always ended by a newline. */
 async function textOn(chat: Chat): Promise<Renderer> {
   const { io, host } = chat.context;
-  if (io.out.isTTY && chat.style === "rendered") {
+  if (isRendered(chat)) {
     const { markdownReply } = await import("../../render/markdown/reply.ts");
     return markdownReply(io.out, host.env);
   }
