@@ -17,6 +17,9 @@ export interface SystemHost extends Host {
   hasLetGo(): boolean;
 }
 
+/** What a shell makes of an end by a signal. */
+const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+
 /** The real process as a Host. Blank variables are deleted here, before any library reads them. */
 export function systemHost(): SystemHost {
   const blankVariables = Object.keys(process.env).filter((name) => process.env[name]?.trim() === "");
@@ -53,6 +56,8 @@ export function systemHost(): SystemHost {
       return () => process.off(signal, handler);
     },
     dieBy(signal) {
+      // Where there are no signals, Node ends the process with 1, and does not know SIGHUP at all.
+      if (process.platform === "win32") process.exit(CODES[signal]);
       process.removeAllListeners(signal);
       process.kill(process.pid, signal);
     },

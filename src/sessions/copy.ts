@@ -10,9 +10,9 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { SESSION_VERSION } from "../core/conversation.ts";
 import { CbrError } from "../core/errors.ts";
+import { whileHeld } from "../host/rename.ts";
 import { systemCode, writeFailure } from "./failure.ts";
 import { type Owner, openPrivate, readAt } from "./private-file.ts";
 import { encodeRecord } from "./record.ts";
@@ -88,16 +88,12 @@ export async function moveWithoutClobber(from: string, to: string): Promise<void
   await syncDirectory(dirname(to));
 }
 
-/** Renames, trying for a second where another program (a virus scanner, a sync client) holds the file for a moment. */
+/** Renames, trying for a second where another program holds the file for a moment. */
 export async function rename(from: string, to: string): Promise<void> {
-  for (let wait = 20; ; wait *= 2) {
-    try {
-      return renameSync(from, to);
-    } catch (error) {
-      const isPassing = ["EPERM", "EBUSY", "EACCES"].includes(systemCode(error) ?? "");
-      if (!isPassing || wait > 320) throw writeFailure(error, to);
-      await sleep(wait);
-    }
+  try {
+    await whileHeld(() => renameSync(from, to));
+  } catch (error) {
+    throw writeFailure(error, to);
   }
 }
 

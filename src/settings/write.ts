@@ -5,6 +5,7 @@ import { open, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CbrError } from "../core/errors.ts";
 import { makePrivateDirectory } from "../host/directories.ts";
+import { whileHeld } from "../host/rename.ts";
 
 /**
  * Writes the config file: a new one with mode 0600 in directories of mode 0700. A link is kept and what it points to is
@@ -30,13 +31,14 @@ export async function writeConfig(path: string, text: string, before: string | n
       } finally {
         await file.close();
       }
-      // Asked as late as can be: between this and the rename there is no waiting.
-      if (textAt(target) !== before) {
-        await rm(temporary, { force: true });
-        return false;
-      }
-      renameSync(temporary, target);
-      return true;
+      let isUnchanged = true;
+      await whileHeld(() => {
+        // Asked as late as can be: between this and the rename there is no waiting.
+        isUnchanged = textAt(target) === before;
+        if (isUnchanged) renameSync(temporary, target);
+      });
+      if (!isUnchanged) await rm(temporary, { force: true });
+      return isUnchanged;
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;

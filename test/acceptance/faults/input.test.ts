@@ -26,12 +26,6 @@ test("row 122: an ARN with a slash is one segment of the path", async () => {
   for (const { path } of bedrock.calls()) expect(path).not.toContain("/../");
 });
 
-test("row 151: bin has no handler of its own: Ctrl-C, Ctrl-Break and a closed console are signals to Node everywhere", () => {
-  const source =
-    readFileSync(join(ROOT, "src/host/system.ts"), "utf8") + readFileSync(join(ROOT, "bin/cbr.js"), "utf8");
-  expect(source).not.toMatch(/setRawMode|readline/);
-});
-
 test("row 154: a Node that is too old is one line and exit 1, and a Node that is not says nothing of itself", async () => {
   const folder = freshHome();
   const fake = join(folder, "old.cjs");

@@ -515,11 +515,28 @@ test("S17: memory is bounded in the worst of faults", async () => {
   }
 });
 
-test("S22: a crash leaves no report of Node's", async () => {
+test("S22: a bug leaves one log without the environment in it, and no report of Node's, even where the user asks Node for some", async () => {
   const home = freshHome();
-  await cbr(["invoke", "-m", "nope", "hi"], { home, env: { AWS_REGION: "us-east-1" } });
-  await cbr(["invoke", "hi"], { home });
-  expect(filesUnder(home)).toEqual([]);
+  const bomb = join(home, "bomb.cjs");
+  writeFileSync(bomb, 'setTimeout(() => { throw new Error("boom") }, 400);');
+  const reports = join(home, "reports");
+  mkdirSync(reports);
+  const server = await faulty([{ fault: "stall-mid", text: ["a", "b", "c", "d"] }]);
+  const { NODE_OPTIONS = "", ...other } = preload(bomb);
+  const run = await cbr(["invoke", "hi"], {
+    home,
+    env: {
+      ...server.env,
+      ...other,
+      NODE_OPTIONS: `${NODE_OPTIONS} --report-uncaught-exception --report-directory=${reports}`,
+      MY_SECRET: "canary-in-the-environment",
+    },
+  });
+  expect(run).toMatchObject({ code: 1, stdout: "ab" });
+  const [log, ...more] = filesUnder(home).filter((path) => path !== bomb);
+  expect(more).toEqual([]);
+  expect(run.stderr).toContain(`boom (details in ${log})`);
+  expect(readFileSync(log ?? "", "utf8")).not.toMatch(/canary|MY_SECRET|AWS_SECRET_ACCESS_KEY/);
 });
 
 function plant(folder: string, name: string, text: string): void {

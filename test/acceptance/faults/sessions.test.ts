@@ -186,3 +186,27 @@ fs.promises.rename = async () => fail(); fs.renameSync = fail; fs.rename = (f, t
     expect(readdirSync(home).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   },
 );
+
+test.each(["EPERM", "EBUSY", "EACCES"])(
+  "row 137: a rename that fails with %s for a moment is tried again, and the answer or the setting is there",
+  async (code) => {
+    const bedrock = await mocked({ script: [{ text: "new" }] });
+    const home = freshHome();
+    writeFileSync(join(home, "out"), "old");
+    const shim = join(home, "shim.cjs");
+    writeFileSync(
+      shim,
+      `const fs = require("node:fs"); let left = 3;
+const held = () => { if (left-- > 0) throw Object.assign(new Error("${code}: rename"), { code: "${code}", syscall: "rename" }); };
+const { renameSync } = fs; const rename = fs.promises.rename;
+fs.renameSync = (from, to) => { held(); renameSync(from, to); }; fs.promises.rename = async (from, to) => { held(); await rename(from, to); };
+require("node:module").syncBuiltinESMExports();`,
+    );
+    const options = { home, env: preload(shim) };
+    expect(await bedrock.cbr(["invoke", "-o", "out", "hi"], options)).toMatchObject({ code: 0, stderr: "" });
+    expect(readFileSync(join(home, "out"), "utf8")).toBe("new");
+    expect((await bedrock.cbr(["config", "set", "model", "opus"], options)).code).toBe(0);
+    expect(readFileSync(join(home, ".config/cbr/config.toml"), "utf8")).toContain('model = "opus"');
+    expect(readdirSync(join(home, ".config/cbr"))).toEqual(["config.toml"]);
+  },
+);

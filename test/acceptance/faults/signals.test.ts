@@ -1,11 +1,11 @@
 // Signals, bugs and terminals of every kind: what came is kept, the end is the one shells expect, the terminal is left as it was.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Host } from "../../../src/host/host.ts";
-import { cleanEnv, freshHome, PROGRAM } from "../../support/cbr.ts";
+import { cleanEnv, freshHome, PROGRAM, preload } from "../../support/cbr.ts";
 import { runInProcess } from "../../support/in-process.ts";
 import { errorOf, mocked } from "../../support/mocked.ts";
 import { atPty } from "../../support/pty.ts";
@@ -21,9 +21,9 @@ const SIGNALS = [
 const WORDS = PROGRAM.map((word) => `'${word}'`).join(" ");
 
 /** Starts a stalled answer and resolves once its first words are out. */
-async function stalled(args: readonly string[] = [], home = freshHome()) {
+async function stalled(args: readonly string[] = [], home = freshHome(), env: Record<string, string> = {}) {
   const bedrock = await mocked({ script: SLOW });
-  const running = bedrock.cbr(["invoke", ...args, "hi"], { home });
+  const running = bedrock.cbr(["invoke", ...args, "hi"], { home, env });
   await new Promise<void>((resolve) => {
     let seen = "";
     running.child.stdout?.on("data", (data) => {
@@ -127,6 +127,29 @@ test("row 93: SIGHUP ends it by that signal, keeps what came, and leaves the ter
   const run = await atPty(["invoke", "hi"], { env: bedrock.env, next: { after: "two", hangUp: true } });
   expect(run).toMatchObject({ code: 129, hasEcho: true });
 });
+
+test.each(SIGNALS)(
+  "row 151: on a system without signals (Windows, whose Node knows no SIGHUP and ends with 1) %s is the code %i, and the session is intact",
+  async (signal, code) => {
+    const home = freshHome();
+    const windows = join(home, "windows.cjs");
+    writeFileSync(
+      windows,
+      `Object.defineProperty(process, "platform", { value: "win32" });
+const { kill } = process;
+process.kill = (pid, signal) => {
+  if (pid !== process.pid || signal === 0) return kill.call(process, pid, signal);
+  if (signal === "SIGHUP") throw Object.assign(new Error("kill ENOSYS"), { code: "ENOSYS", syscall: "kill" });
+  process.reallyExit(1);
+};`,
+    );
+    const { running } = await stalled(["--session", "tea"], home, preload(windows));
+    running.child.kill(signal);
+    expect(await running).toMatchObject({ code, stdout: "one two ", stderr: "cbr: interrupted\n" });
+    const lines = readFileSync(join(home, ".local/state/cbr/sessions/tea.jsonl"), "utf8").trim().split("\n");
+    expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ complete: false, error: "interrupted" });
+  },
+);
 
 describe("row 95: a bug", () => {
   const broken = (home: string, error: unknown): Partial<Host> => ({
