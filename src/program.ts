@@ -162,9 +162,15 @@ function configureHelp(command: Command): void {
 /** The hidden `__complete SHELL WORDS…` of the completion scripts. */
 export async function completeWords(context: Context, [shell, ...words]: readonly string[]): Promise<void> {
   if (shell !== "bash" && shell !== "zsh" && shell !== "fish") return;
-  // `cbr help` takes the words of a command.
-  const about = words[0] === "help" && words.length > 1 ? words.slice(1) : words;
+  const about = words.slice(wordsBeforeCommand(words));
   const program = await buildProgram(context, typedCommand(about.slice(0, -1)));
   const { complete } = await import("./commands/completion/complete.ts");
   await complete(context, program, shell, about);
+}
+
+/** How many of `words` come before those of a command: `cbr help` takes a command, and `cbr mock -- cbr` a whole line. */
+function wordsBeforeCommand(words: readonly string[]): number {
+  if (words[0] === "help" && words.length > 1) return 1;
+  const inner = words.indexOf("--") + 2;
+  return words[0] === "mock" && words[inner - 1] === "cbr" && words.length > inner ? inner : 0;
 }

@@ -16,7 +16,7 @@ function furnishedHome(): string {
   mkdirSync(join(home, ".aws"));
   writeFileSync(
     join(home, ".aws/config"),
-    "[default]\nregion = us-east-1\n[profile work]\n[profile a'b]\n[sso-session x]\n",
+    '[default]\nregion = us-east-1\n[profile work]\n[profile a\'b]\n[profile "quoted"]\n[sso-session x]\n',
   );
   writeFileSync(join(home, ".aws/credentials"), "[keys]\naws_access_key_id = AKIA\n");
   mkdirSync(join(home, ".config/cbr"), { recursive: true });
@@ -63,7 +63,7 @@ test.each([
   ],
   [
     ["--profile", ""],
-    ["default", "work", "keys"],
+    ["default", "work", "quoted", "keys"],
   ],
   [["--profile", "work", "whoa"], ["whoami"]],
   [["invoke", "--session", ""], ["trip"]],
@@ -94,6 +94,10 @@ test.each([
   [["invoke", "some words"], []],
   [["invoke", "-s", "-q", "--no-stre"], ["--no-stream"]],
   [["invoke", "--", "--no-st"], []],
+  [["--profile", '"wo'], ["work"]],
+  [["--profile", "'work'", "whoa"], ["whoami"]],
+  [["mock", "--", "cbr", "models", "ch"], ["check"]],
+  [["mock", "--", "curl", "models", "ch"], []],
 ])("after %j comes %j", async (words, expected) => {
   const found = await offered(...words);
   expect(found).toEqual(expect.arrayContaining(expected));
@@ -131,10 +135,15 @@ describe.runIf(hasShell("bash"))("bash", () => {
     [["cbr", "invoke", "--geo", "=", "e"], ["eu"]],
     [["cbr", "invoke", "-m", "opus-4.6"], ["opus-4.6"]],
     [["cbr", "invoke", "hello"], []],
-  ])("%j gives %j", async (words, expected) => {
+    [["cbr", "models", "sh|xx"], ["show"]],
+    [["cbr", "invoke", '"--geo=g'], ["--geo=global"]],
+  ])("%j gives %j, with the cursor at the bar or at the end", async (marked, expected) => {
     const script = await cbr(["completion", "bash"]);
+    const words = marked.map((word) => word.replace("|", ""));
     const list = words.map((word) => `'${word}'`).join(" ");
-    const code = `${script.stdout}\nCOMP_WORDS=(${list}); COMP_CWORD=${words.length - 1}; _cbr; printf '%s\\n' "\${COMPREPLY[@]}"; complete -p cbr >&2`;
+    const before = marked.join(" ").split("|")[0] ?? "";
+    const at = `COMP_LINE='${words.join(" ")} --json'; COMP_POINT=${before.length}`;
+    const code = `${script.stdout}\n${at}; COMP_WORDS=(${list}); COMP_CWORD=${words.length - 1}; _cbr; printf '%s\\n' "\${COMPREPLY[@]}"; complete -p cbr >&2`;
     const home = furnishedHome();
     const run = spawnSync("bash", ["--norc", "-c", code], {
       env: { ...cleanEnv(home), PATH: `${installed()}:${process.env["PATH"]}` },
@@ -178,6 +187,19 @@ describe.runIf(hasShell("fish"))("fish", () => {
       encoding: "utf8",
     });
     expect(run.stdout).toMatch(/^show\t/m);
+  });
+
+  test("where the program offers nothing, fish offers files, also behind = and below ~", async () => {
+    const script = await cbr(["completion", "fish"]);
+    const lines = ["cbr invoke -f ~/.aws/cred", "cbr invoke --file=.aws/cred"];
+    const home = furnishedHome();
+    const asks = lines.map((line) => `complete -C '${line}'`).join("; ");
+    const run = spawnSync("fish", ["--no-config", "-c", `${script.stdout}\n${asks}`], {
+      cwd: home,
+      env: { ...cleanEnv(home), PATH: `${installed()}:${process.env["PATH"]}` },
+      encoding: "utf8",
+    });
+    expect(run.stdout.match(/credentials/g)).toHaveLength(2);
   });
 });
 

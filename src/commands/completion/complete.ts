@@ -22,14 +22,14 @@ export async function complete(
   shell: Shell,
   words: readonly string[],
 ): Promise<void> {
-  const whole = shell === "bash" ? joinBroken(words) : words;
+  const whole = (shell === "bash" ? joinBroken(words) : words).map(withoutQuotes);
   // A shell would take a name with blanks or quotes apart, or run what is in it.
   const safe = candidates(program, whole, namesOn(context.host)).filter(({ value }) =>
     /^[\w@%+=:,./-]+$/.test(value),
   );
-  const typed = whole.at(-1) ?? "";
+  const kept = lengthBefore(words.at(-1) ?? "", whole.at(-1) ?? "");
   const lines = safe.map(({ value, about }) =>
-    shell === "bash" ? value.slice(lengthBefore(typed)) : `${value}\t${sanitizeLine(about, 100)}`,
+    shell === "bash" ? value.slice(kept) : `${value}\t${sanitizeLine(about, 100)}`,
   );
   await context.io.out.write(lines.map((line) => `${line}\n`).join(""));
 }
@@ -47,8 +47,14 @@ function joinBroken(words: readonly string[]): string[] {
   return joined;
 }
 
-/** What of the typed word bash keeps on the line, and must not be given again. */
-function lengthBefore(typed: string): number {
+/** The shells hand over what is on the line, with the quotes, of which the last may still be open. */
+function withoutQuotes(word: string): string {
+  return word.replace(/^(["'])(.*?)\1?$/s, "$2");
+}
+
+/** What of the typed word bash keeps on the line, and must not be given again: in quotes it breaks no words. */
+function lengthBefore(raw: string, typed: string): number {
+  if (/^["']/.test(raw)) return 0;
   return Math.max(typed.lastIndexOf("="), typed.lastIndexOf(":")) + 1;
 }
 
@@ -64,10 +70,10 @@ function namesOn(host: Host): Names {
     profiles: () => {
       const { config, credentials } = awsPaths(host);
       // Names only, of a file whose meaning the SDK's reader decides wherever it matters.
-      const inConfig = [...read(config).matchAll(/^\s*\[\s*(?:profile\s+)?([^\]\s]+)\s*\]/gm)];
+      const inConfig = [...read(config).matchAll(/^\s*\[\s*(?:profile\s+)?(["']?)([^\]\s"']+)\1\s*\]/gm)];
       const inCredentials = [...read(credentials).matchAll(/^\s*\[\s*([^\]\s]+)\s*\]/gm)];
       const inOurs = [...read(configPath(host).path).matchAll(/^\s*\[\s*profile\.([\w-]+)\s*\]/gm)];
-      return plain([...inConfig, ...inCredentials, ...inOurs].map((match) => match[1] ?? ""));
+      return plain([...inConfig, ...inCredentials, ...inOurs].map((match) => match.at(-1) ?? ""));
     },
     sessions: () => {
       try {

@@ -4,11 +4,13 @@ import type { Shell } from "./complete.ts";
 export const SCRIPTS: Readonly<Record<Shell, string>> = {
   bash: `# completion of cbr for bash
 _cbr() {
-  local line
+  local line word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_LINE:0:COMP_POINT}
+  # What stands behind the cursor stays there.
+  while [[ -n $before && -n $word && $before != *"$word" ]]; do word=\${word%?}; done
   COMPREPLY=()
   while IFS= read -r line; do
     COMPREPLY+=("$line")
-  done < <(cbr __complete bash "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  done < <(cbr __complete bash "\${COMP_WORDS[@]:1:COMP_CWORD-1}" "$word" 2>/dev/null)
   if [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == *= ]]; then
     compopt -o nospace 2>/dev/null
   fi
@@ -27,6 +29,7 @@ _cbr() {
   if (( \${#found} )); then
     _describe 'cbr' found
   else
+    compset -P '--[^=]#='
     _files
   fi
 }
@@ -37,15 +40,12 @@ else
 fi
 `,
   fish: `# completion of cbr for fish
-function __cbr_complete
+function __cbr_offers
     set -l words (commandline -opc) (commandline -ct)
-    set -l found (cbr __complete fish $words[2..-1] 2>/dev/null)
-    if test (count $found) -gt 0
-        printf '%s\\n' $found
-    else
-        __fish_complete_path (commandline -ct)
-    end
+    set -g __cbr_offered (cbr __complete fish $words[2..-1] 2>/dev/null)
+    test (count $__cbr_offered) -gt 0
 end
-complete -c cbr -f -k -a '(__cbr_complete)'
+# Where nothing is offered, fish completes files by itself.
+complete -c cbr -f -k -n __cbr_offers -a '$__cbr_offered'
 `,
 };
