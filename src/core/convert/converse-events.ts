@@ -1,9 +1,9 @@
 // Converse's stream and reply as ReplyEvents, in the words of the Messages API.
-import { CbrError } from "../errors.ts";
 import type { ReplyEvent } from "../reply.ts";
 import { ReplyFailure } from "../reply-failure.ts";
 import { textOfBytes } from "./bytes.ts";
 import { citationFromConverse } from "./converse-citations.ts";
+import { failedReply } from "./failed-reply.ts";
 import { asArray, asNumber, asObject, asString, type JsonObject } from "./json.ts";
 import type { ReplyHead } from "./messages-events.ts";
 import { converseUsage, headerUsage } from "./usage.ts";
@@ -46,7 +46,7 @@ export async function* fromConverseEvents(
   }
 }
 
-/** The events of a non-streaming Converse reply. Throws CbrError `not_bedrock` where the body is none. */
+/** The events of a non-streaming Converse reply. Throws what `failedReply` makes of a body that is none. */
 export function* fromConverseReply(
   json: unknown,
   head: ReplyHead = { requestId: null, headers: {} },
@@ -54,7 +54,7 @@ export function* fromConverseReply(
   const reply = asObject(json);
   const message = asObject(asObject(reply?.["output"])?.["message"]);
   if (reply === null || (message === null && typeof reply["stopReason"] !== "string")) {
-    throw new CbrError("not_bedrock", { message: "the answer is not a Converse reply" });
+    throw failedReply(reply, "Converse");
   }
   yield startOf(head);
   for (const [index, block] of asArray(message?.["content"]).entries()) {

@@ -1,8 +1,7 @@
 // Anthropic's own stream of events (in InvokeModel's frames and in SSE) and its non-streaming reply, as ReplyEvents.
-import { CbrError } from "../errors.ts";
 import type { ContentBlock } from "../messages.ts";
 import type { ReplyEvent } from "../reply.ts";
-import { ReplyFailure } from "../reply-failure.ts";
+import { failedReply } from "./failed-reply.ts";
 import { asArray, asNumber, asObject, asString, type JsonObject } from "./json.ts";
 import { headerUsage, invocationMetricsUsage, messagesUsage } from "./usage.ts";
 
@@ -37,7 +36,8 @@ export function* fromMessagesReply(
   head: ReplyHead = { requestId: null, headers: {} },
 ): Generator<ReplyEvent> {
   const reply = asObject(json);
-  if (reply === null || reply["type"] === "error" || !Array.isArray(reply["content"])) throw failureOf(reply);
+  if (reply === null || reply["type"] === "error" || !Array.isArray(reply["content"]))
+    throw failedReply(reply, "Messages");
   yield startOf(reply, head);
   for (const [index, block] of reply["content"].entries()) {
     const content = asObject(block);
@@ -76,7 +76,7 @@ function* eventsOf(event: JsonObject, head: ReplyHead): Generator<ReplyEvent> {
     case "ping":
       break;
     case "error":
-      throw failureOf(event);
+      throw failedReply(event, "Messages");
     default:
       yield { type: "unknown", kind: String(event["type"]) };
   }
@@ -166,19 +166,4 @@ function* metricsOf(event: JsonObject, head: ReplyHead): Generator<ReplyEvent> {
   const trace = event["amazon-bedrock-trace"] ?? null;
   if (usage === null && guardrailAction === null && trace === null) return;
   yield { type: "metrics", usage, guardrailAction, trace };
-}
-
-function failureOf(body: JsonObject | null): Error {
-  const error = asObject(body?.["error"]);
-  if (error !== null) {
-    const message = asString(error["message"]) ?? "the service reported an error without a message";
-    return new ReplyFailure(asString(error["type"]) ?? "error", message, asString(body?.["request_id"]));
-  }
-  // Unknown paths under the runtime's `/anthropic` answer 200 with this (AWS's coral framework).
-  const type = asString(asObject(body?.["Output"])?.["__type"]);
-  if (type !== null) {
-    const name = type.replace(/^.*#/, "");
-    return new ReplyFailure(name, asString(asObject(body?.["Output"])?.["message"]) ?? name);
-  }
-  return new CbrError("not_bedrock", { message: "the answer is not a Messages reply" });
 }
