@@ -33,7 +33,7 @@ export async function connect(options: ConnectOptions): Promise<Claude> {
   const sender = senderOptions(options, session);
   return {
     async *send(request, sendOptions) {
-      options.say("verbose", "endpoint", `endpoint: ${endpointName(request, session)}`);
+      options.say("verbose", "endpoint", `endpoint: ${endpointName(request.api, session)}`);
       const [transport] = await Promise.all([
         transportFor(request.api),
         signIn(request, session, options, sendOptions.signal),
@@ -44,16 +44,9 @@ export async function connect(options: ConnectOptions): Promise<Claude> {
       const { countTokens } = await import("./count.ts");
       return countTokens(session, request, sendOptions, sender);
     },
-    async warmUp() {
-      await transportFor("invoke").catch(() => {});
-      const { settings, region } = options;
-      const hosts = {
-        fips: settings.use_fips_endpoint?.value ?? false,
-        dualstack: settings.use_dualstack_endpoint?.value ?? false,
-      };
-      await session.http.warm(
-        session.endpoint("bedrock-runtime") ?? awsEndpoint("bedrock-runtime", region, hosts),
-      );
+    async warmUp(api) {
+      await transportFor(api);
+      await session.http.warm(endpointName(api, session));
     },
     close() {
       session.http.destroy();
@@ -115,13 +108,13 @@ function factsOf(request: ClaudeRequest, session: BedrockSession): FailureFacts 
     modelId: request.modelId,
     region: session.region,
     profile: session.settings.profile?.value,
-    endpoint: endpointName(request, session),
+    endpoint: endpointName(request.api, session),
     isBearer: session.auth === "bearer",
   };
 }
 
-function endpointName(request: ClaudeRequest, { settings, region, endpoint }: BedrockSession): string {
-  const service = request.api === "mantle" ? "bedrock-mantle" : "bedrock-runtime";
+function endpointName(api: Api, { settings, region, endpoint }: BedrockSession): string {
+  const service = api === "mantle" ? "bedrock-mantle" : "bedrock-runtime";
   const hosts = {
     fips: settings.use_fips_endpoint?.value ?? false,
     dualstack: settings.use_dualstack_endpoint?.value ?? false,

@@ -53,8 +53,8 @@ export interface Claude {
   send(request: ClaudeRequest, options: SendOptions): AsyncIterable<ReplyEvent>;
   /** Input tokens as the service counts them. Throws CbrError, also where the model cannot be counted. */
   countTokens(request: ClaudeRequest, options: SendOptions): Promise<number>;
-  /** Opens a connection (DNS, TCP, TLS) so that the first request need not wait for it. Never throws. */
-  warmUp(): Promise<void>;
+  /** Loads what `api` needs and opens a connection (DNS, TCP, TLS), so that the next request need not wait for it. */
+  warmUp(api: Api): Promise<void>;
   close(): void;
 }
 

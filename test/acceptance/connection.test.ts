@@ -49,6 +49,27 @@ test("a chat whose pipe is silent connects before the first line, and once", asy
   expect(door.connections()).toBe(1);
 });
 
+test("invoke connects while its stdin is still being written", async () => {
+  const bedrock = await mocked({ script: [{ text: "one" }] });
+  const door = await doorTo(bedrock.mock.url);
+  const running = bedrock.cbr(["invoke", "--stdin", "Sum up"], { stdin: "open", env: door.env });
+  await expect.poll(door.connections, { timeout: 10_000 }).toBe(1);
+  expect(bedrock.mock.requests).toEqual([]);
+  running.child.stdin?.end("some text\n");
+  expect(await running).toMatchObject({ code: 0, stdout: "one" });
+  expect(door.connections()).toBe(1);
+});
+
+test("a dry run connects to nobody, however long its stdin takes", async () => {
+  const bedrock = await mocked();
+  const door = await doorTo(bedrock.mock.url);
+  const running = bedrock.cbr(["invoke", "--stdin", "--dry-run", "Sum up"], { stdin: "open", env: door.env });
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  running.child.stdin?.end("some text\n");
+  expect((await running).code).toBe(0);
+  expect(door.connections()).toBe(0);
+});
+
 test.skipIf(!HAS_TMUX)("at a terminal a prompt finds a connection, also after a stopped answer", async () => {
   const bedrock = await mocked({
     script: [{ text: ["alpha ", ...Array(100).fill("more ")], gap: 60 }, { text: "fine" }, { text: "still" }],

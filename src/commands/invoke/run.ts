@@ -8,6 +8,7 @@ import { outputFile } from "../../cli/output-file.ts";
 import { gatherPrompt } from "../../cli/prompt-input.ts";
 import { readSystemFile } from "../../cli/request-values.ts";
 import { readSchema } from "../../cli/schema-input.ts";
+import { whileWaiting } from "../../cli/while-waiting.ts";
 import { CbrError } from "../../core/errors.ts";
 import type { ContentBlock } from "../../core/messages.ts";
 import type { Reply } from "../../core/reply.ts";
@@ -56,9 +57,10 @@ export async function runInvoke(context: Context, words: string[], flags: Invoke
   const typed = continued?.model?.value ?? settings.model?.value ?? null;
   const lists = await listsFor(context, settings, typed, { isOffline: flags.dryRun !== undefined });
   const route = chooseRoute(context, flags, settings, { live: lists.asked, ...continued });
-  // The SDK loads while files and stdin are being read.
-  if (flags.dryRun === undefined) context.claude(settings, route.region.value).catch(() => {});
-  const prompt = await gathering;
+  // The SDK loads, and where that takes longer a connection opens, while files and stdin are being read.
+  const claude = flags.dryRun === undefined ? context.claude(settings, route.region.value) : null;
+  claude?.catch(() => {});
+  const prompt = await whileWaiting(gathering, async () => (await claude)?.warmUp(route.api));
   const parts = {
     flags,
     settings,
