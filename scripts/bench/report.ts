@@ -68,8 +68,8 @@ function connectionsSection(rows: readonly ConnectionRow[]): string[] {
     "## Connections",
     "",
     `Over TLS and a way of ${ONE_WAY} ms in each direction: until the first byte of the answer, from the request (node), from the start`,
-    "of the process or its connecting (programs that end), from the line at stdin (chat; silence of " +
-      `${PAUSE} ms before each).`,
+    "of the process, its connecting or the end of its stdin (programs that end), from the line at stdin (chat). Stdin was",
+    `silent for ${PAUSE} ms before each.`,
     "A new connection takes two round trips, an answer one. Ahead: made before the question was there.",
     "",
     "| | median ms | min | max | connections | ahead |",
