@@ -51,7 +51,7 @@ function toError(
   const own = finding.keepsMessage ? failure.message.trim().slice(0, MAX_MESSAGE) : "";
   const retryAfter = retryAfterOf(error);
   return new CbrError(code, {
-    message: `${finding.sentence}${strangeName(failure, aws)}${own === "" ? "" : `: ${own}`}${originalStatus(error)}`,
+    message: `${finding.sentence}${strangeName(failure, aws)}${own === "" ? bareStatus(finding, failure) : `: ${own}`}${originalStatus(error)}`,
     hint: finding.hint,
     retryable: finding.retryable,
     aws: aws ?? undefined,
@@ -65,6 +65,11 @@ function toError(
 function strangeName({ name, isForeign }: Failure, aws: AwsFailure | null): string {
   const isStrange = aws !== null && name !== null && !isForeign && !isKnownName(name);
   return isStrange ? ` (${name.slice(0, 100)})` : "";
+}
+
+/** All that a service told which said nothing. */
+function bareStatus({ sentence, keepsMessage }: Finding, { status }: Failure): string {
+  return keepsMessage && status !== null && !sentence.includes("HTTP") ? ` (HTTP ${status})` : "";
 }
 
 /** The status that the model itself gave to Bedrock, which passes it on beside its own. */

@@ -156,8 +156,9 @@ function chainOf(error: unknown): unknown[] {
 function ofForeignAnswer(answer: ForeignAnswer): Failure {
   const body = readBody(answer.text);
   if (body !== null) return { ...body, status: answer.status };
-  const line = firstTextOf(answer.text);
-  return { name: null, status: answer.status, message: line, isForeign: line !== "" };
+  const isText = !/\u0000|\ufffd\ufffd/.test(answer.text);
+  const line = isText ? firstTextOf(answer.text) : "";
+  return { name: null, status: answer.status, message: line, isForeign: line !== "" || !isText };
 }
 
 /** The first line of text in a page, at most 200 characters: what a person would read in a browser. */

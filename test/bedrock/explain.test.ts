@@ -42,6 +42,42 @@ describe("what the service says", () => {
     expect(explain(known).message).toBe("Bedrock refused the request: strange things");
   });
 
+  it("tells the status where nothing else was said", () => {
+    expect(explain({ status: 418 }).message).toBe("Bedrock refused the request (HTTP 418)");
+    expect(explain({ status: 599 }).message).toBe("Bedrock had an internal error (HTTP 599)");
+    expect(explain({ status: 599, message: "oops" }).message).toBe("Bedrock had an internal error: oops");
+  });
+
+  it.each(["\u001f\u008b\u0000packed", Buffer.from([0x1f, 0x8b, 0xff, 0xfe, 0xfd, 0x41]).toString("utf8")])(
+    "shows nothing of a body that is no text: %j",
+    (text) => {
+      const details = {
+        headers: {},
+        contentType: "",
+        expected: "application/json",
+        host: "gateway:443",
+        text,
+      };
+      const refused = explain(new ForeignAnswer({ ...details, status: 403 }), {
+        endpoint: "https://gateway",
+      });
+      expect(refused).toMatchObject({ code: "not_bedrock", exitCode: 7 });
+      expect(refused.message).toBe(
+        "HTTP 403 from gateway:443, and not in Bedrock's form: a proxy or another server answered",
+      );
+      expect(explain(new ForeignAnswer({ ...details, status: 200 })).message).toBe(
+        "gateway:443 sent no content type where application/json was expected",
+      );
+    },
+  );
+
+  it("names who sent what is not HTTP, and may be asked again", () => {
+    const error = Object.assign(new Error("Parse Error: Expected HTTP/"), { code: "HPE_INVALID_CONSTANT" });
+    const failure = explain(error, { endpoint: "http://127.0.0.1:8080" });
+    expect(failure).toMatchObject({ code: "network_error", exitCode: 7, retryable: true });
+    expect(failure.message).toBe("what 127.0.0.1:8080 sent is not HTTP/1.1 (HPE_INVALID_CONSTANT)");
+  });
+
   it("reads the message that the SDK does not find", () => {
     const body = Buffer.from('{"Message":"Bearer Token has expired"}');
     const error = Object.assign(new Error("UnknownError"), {

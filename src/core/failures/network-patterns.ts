@@ -90,6 +90,13 @@ export const NETWORK_PATTERNS: readonly Pattern[] = [
     hint: "check `--endpoint-url` (is it http?) and the proxy",
   },
   {
+    code: "network_error",
+    kinds,
+    message: /\bHPE_\w+/,
+    sentence: ({ facts }) => `what ${placeOf(undefined, facts.endpoint)} sent is not HTTP/1.1`,
+    hint: "check `--endpoint-url` and the proxy",
+  },
+  {
     code: "connection_reset",
     kinds,
     message:
