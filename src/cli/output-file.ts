@@ -4,7 +4,6 @@ import { constants, renameSync } from "node:fs";
 import { access, open, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { CbrError } from "../core/errors.ts";
-import { whileHeld } from "../host/rename.ts";
 
 export interface OutputFile {
   /** Writes everything and puts it in place. Throws CbrError `file_write_failed`; the old file is then untouched. */
@@ -41,6 +40,7 @@ async function replace(target: string, text: string, mode: number | undefined): 
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
   try {
     await writeTo(temporary, text, "wx", mode);
+    const { whileHeld } = await import("../host/rename.ts");
     await whileHeld(() => renameSync(temporary, target));
   } catch (error) {
     await rm(temporary, { force: true });
