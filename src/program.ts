@@ -135,6 +135,7 @@ export async function buildProgram(context: Context, typed: string | null): Prom
     .usage("<command> [flags]")
     .version(VERSION, "-V, --version", "print the version")
     .helpCommand("help [command]", "explain a command")
+    .addHelpText("after", BEGIN)
     .argument("[command]")
     .argument("[words...]")
     .action((word: string | undefined) => {
@@ -153,6 +154,12 @@ export async function buildProgram(context: Context, typed: string | null): Prom
   configureHelp(program);
   return program;
 }
+
+const BEGIN = `
+Begin with:
+  cbr mock -- cbr invoke "Hello"             no account needed: a local Bedrock
+  cbr invoke -m opus-4.6 --global "Hello"    with your account
+  cbr doctor                                 when that fails: what is missing`;
 
 function configureHelp(command: Command): void {
   command.configureHelp({ optionTerm: termOf, formatHelp });

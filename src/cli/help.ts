@@ -16,7 +16,7 @@ export function formatHelp(command: Command, helper: HelpHelper): string {
   const flags = helper
     .visibleOptions(command)
     .map((option) => item(helper.optionTerm(option), helper.optionDescription(option)));
-  const description = helper.commandDescription(command);
+  const description = sentence(helper.commandDescription(command));
   const sections = [
     `Usage: ${helper.commandUsage(command).replace("[options]", "[flags]")}`,
     description === "" ? "" : helper.boxWrap(description, helper.helpWidth ?? 80),
@@ -31,6 +31,11 @@ export function formatHelp(command: Command, helper: HelpHelper): string {
         ),
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+function sentence(text: string): string {
+  if (text === "") return "";
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }
 
 /** Every command has flags: saying so in each line of a list says nothing. */

@@ -18,6 +18,7 @@ describe("help is an answer, not an error", () => {
       const { code, stdout, stderr } = await cbr(args);
       expect(stdout).toMatch(/^Usage: cbr <command>/);
       expect(stdout).toMatch(/^ {2}invoke /m);
+      expect(stdout.split("Begin with:")[1]).toContain('cbr mock -- cbr invoke "Hello"');
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     },
   );
@@ -39,6 +40,7 @@ describe("help is an answer, not an error", () => {
   test("a bare noun prints its verbs", async () => {
     const { code, stdout, stderr } = await cbr(["config", "-q"]);
     expect(stdout).toMatch(/^Usage: cbr config/);
+    expect(stdout).toContain("\n\nShow settings and where each comes from; change the config file.\n\n");
     expect(stdout).toMatch(/^ {2}show /m);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });

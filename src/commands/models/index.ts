@@ -8,7 +8,9 @@ import { showCommand } from "./show.ts";
 
 export function modelsCommand(context: Context): Command {
   return new Command("models")
-    .description("list, show and check Claude models on Bedrock")
+    .description(
+      "list, show and check Claude models on Bedrock; `cbr models [TERM]` is `cbr models list [TERM]`",
+    )
     .addCommand(listCommand(context), { isDefault: true })
     .addCommand(showCommand(context))
     .addCommand(checkCommand(context))
