@@ -65,12 +65,15 @@ export function sendHttp(request: HttpRequest, options: SendOptions): Promise<Ht
       if (isReady(socket)) clearTimeout(timer);
       else socket.once(connected, () => clearTimeout(timer));
       // Who made a certificate can be read only until Node has refused it.
-      socket.prependOnceListener("secure", () => {
+      const onSecure = () => {
         const certificate = (socket as TLSSocket).getPeerCertificate();
         isBlind = certificate === null;
         const { CN, O } = certificate?.issuer ?? {};
         issuer = [CN, O].flat()[0] ?? null;
-      });
+      };
+      socket.prependOnceListener("secure", onSecure);
+      // The socket is kept for the next request, and has told its certificate by then.
+      outgoing.once("close", () => socket.off("secure", onSecure));
     });
     outgoing.on("error", fail);
     if (signal !== undefined) {

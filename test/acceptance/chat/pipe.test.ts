@@ -20,6 +20,15 @@ test("each line that is not blank is a turn; answers go to stdout, each ended by
   ]);
 });
 
+test("a long conversation over one connection says nothing of its own", async () => {
+  const bedrock = await mocked();
+  const stdin = Array.from({ length: 40 }, (_, i) => `line ${i}\n`).join("");
+  const run = await bedrock.cbr(["chat", "--no-save"], { stdin });
+  expect(run.code).toBe(0);
+  expect(run.stdout.trim().split("\n")).toHaveLength(40);
+  expect(run.stderr).toBe("");
+});
+
 test("the exit code is that of the last turn, and a turn that failed does not end the conversation", async () => {
   const refused = { status: 400, name: "ValidationException", message: "no" };
   const failing = await mocked({ script: [{ text: "fine" }, refused] });
