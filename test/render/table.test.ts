@@ -50,3 +50,13 @@ test("many columns on a narrow terminal give way as far as it takes", () => {
   expect(text.split("\n")[1]).toMatch(/^short-name {2}12/);
   for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(40);
 });
+
+test("a column that its ends tell apart is cut in front", () => {
+  const rows = [
+    ["a", "anthropic.claude-one"],
+    ["b", "anthropic.日本語"],
+    ["c", "short"],
+  ];
+  const text = renderTable(terminal(12), ["N", "ID"], rows, ["ID"]);
+  expect(text).toBe("N  ID\na  …aude-one\nb  …c.日本語\nc  short\n");
+});

@@ -78,7 +78,7 @@ async function stored(context: Context, settings: Settings) {
 function table(rows: readonly ModelRow[], context: Context): string {
   const { out } = context.io;
   const headers = ["MODEL", "ID", "PROFILES", "CONTEXT", "PRICE", "STATUS"];
-  return renderTable(out, headers, rows.map(out.isTTY ? shortCells : cells));
+  return renderTable(out, headers, rows.map(out.isTTY ? shortCells : cells), ["ID"]);
 }
 
 /** For scripts: whole values. */
