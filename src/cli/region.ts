@@ -12,6 +12,6 @@ export function regionOf(settings: Settings, report: Report): { value: string; s
   if (settings.region !== null) return { value: settings.region.value, source: settings.region.source };
   const geo = settings.geo?.value ?? "global";
   const value = geo === "global" || geo === "none" ? FALLBACK : (regionsOfGeo(geo)?.[0] ?? FALLBACK);
-  report.notice(`no region is set: using ${value}; \`--region\` or \`AWS_REGION\` sets one`);
+  report.notice(`no region is set: using \`${value}\`; set one with \`--region\` or \`AWS_REGION\``);
   return { value, source: settings.geo === null ? "default" : `geo ${geo}` };
 }

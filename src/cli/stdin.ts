@@ -85,7 +85,7 @@ export function readStdin(
     );
     stream.on("data", read).on("end", finish);
     if (context.host.stdin.kind === "terminal")
-      context.report.notice("reading the prompt from the terminal; Ctrl-D on an empty line ends it");
+      context.report.notice("reading from the terminal; Ctrl-D on an empty line ends it");
     // Timers run before sockets are read: after a busy moment, bytes that are there get their turn first.
     else patience = setTimeout(() => setImmediate(() => setImmediate(losePatience)), SILENCE_LIMIT_MS);
   });
