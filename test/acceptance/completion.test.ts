@@ -214,8 +214,23 @@ test("install writes where the shell looks, with a yes", async () => {
   expect(readFileSync(path, "utf8")).toBe((await cbr(["completion", "bash"])).stdout);
 });
 
+test("zsh is told of the directory that was written to", async () => {
+  const home = freshHome();
+  const words = ["completion", "install", "--yes", "--shell", "zsh"];
+  const run = await cbr(words, { home, env: { ZDOTDIR: join(home, "dots") } });
+  expect(run.stderr).toContain("`fpath+=~/dots/.zfunc`");
+});
+
 test("a shell that nobody named is asked for", async () => {
   const run = await cbr(["completion", "install", "--yes"], { env: { SHELL: "/bin/tcsh" } });
   expect(run.code).toBe(2);
   expect(run.stderr).toMatch(/^hint: .*--shell bash/m);
+});
+
+test.skipIf(!existsSync("/proc/self"))("install ends where no directory can be made", async () => {
+  const run = await cbr(["completion", "install", "--yes", "--shell", "fish"], {
+    env: { HOME: "/proc/self/x" },
+  });
+  expect(run.code).toBe(11);
+  expect(run.stderr).toContain("cbr completion fish > FILE");
 });

@@ -1,10 +1,11 @@
 // cbr completion: the shells' scripts, to print or to put where the shell looks for them.
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { Command, Option } from "commander";
 import { confirm } from "../../cli/ask.ts";
 import type { Context } from "../../cli/context.ts";
 import { CbrError } from "../../core/errors.ts";
+import { makePrivateDirectory } from "../../host/directories.ts";
 import type { Host } from "../../host/host.ts";
 import { shownPath } from "../../settings/paths.ts";
 import type { Shell } from "./complete.ts";
@@ -44,7 +45,7 @@ async function install(context: Context, flags: { shell?: Shell; yes?: boolean }
   )
     return;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makePrivateDirectory(dirname(path));
     await writeFile(path, SCRIPTS[shell]);
   } catch (error) {
     throw new CbrError("file_write_failed", {
@@ -53,13 +54,13 @@ async function install(context: Context, flags: { shell?: Shell; yes?: boolean }
       cause: error,
     });
   }
-  report.notice(`written to ${shownPath(path, host)}; ${AFTERWARDS[shell]}`);
+  report.notice(`written to ${shownPath(path, host)}; ${AFTERWARDS[shell](shownPath(dirname(path), host))}`);
 }
 
-const AFTERWARDS: Readonly<Record<Shell, string>> = {
-  bash: "a new shell completes `cbr` where the package bash-completion is installed",
-  zsh: "put `fpath+=~/.zfunc` before `compinit` in ~/.zshrc, then start a new shell",
-  fish: "a new shell completes `cbr`",
+const AFTERWARDS: Readonly<Record<Shell, (folder: string) => string>> = {
+  bash: () => "a new shell completes `cbr` where the package bash-completion is installed",
+  zsh: (folder) => `put \`fpath+=${folder}\` before \`compinit\` in your .zshrc, then start a new shell`,
+  fish: () => "a new shell completes `cbr`",
 };
 
 function shellOf({ env }: Host): Shell {
