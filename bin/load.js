@@ -2,11 +2,10 @@
 // needs 22.1, and takes longer. What is in the cache is run: its directory is the user's own, and anything odd about it means no cache.
 "use strict";
 const fs = require("node:fs");
-const { dirname, join } = require("node:path");
+const { dirname, isAbsolute, join } = require("node:path");
 const vm = require("node:vm");
 
 const DIST = join(__dirname, "../dist");
-const BLOCK = Buffer.alloc(4096);
 const STALE_MS = 30 * 24 * 3600 * 1000;
 const HEAD = "(function(exports,require,module,__filename,__dirname){";
 
@@ -49,10 +48,13 @@ exports.loader = () => {
     if (isComplete || process.argv.some((word) => word.startsWith("--dry-run"))) return;
     try {
       // A machine that runs the program once, as a CI job does, is spared the writing.
-      if (cache.isNew) return makePrivate(cache.directory);
+      if (cache.isNew) return makePrivate(cache);
+      // The program was replaced while it ran: its files may be of both.
+      if (buildOf() !== cache.build) return;
       // All of them: by now they hold functions that earlier runs had not called.
       for (const [name, script] of scripts) write(join(cache.directory, name), script.createCachedData());
       dropStale(cache.root);
+      dropStale(cache.directory, ".tmp");
     } catch {
       // A full disk, a directory that went away: the next start is a little slower.
     }
@@ -65,18 +67,23 @@ function openCache(env) {
   // The second is for Node's own cache, with the same meaning; coverage wants every function compiled anew.
   if (env.NODE_COMPILE_CACHE || env.NODE_DISABLE_COMPILE_CACHE || env.NODE_V8_COVERAGE) return null;
   const base = env.XDG_CACHE_HOME?.startsWith("/") ? env.XDG_CACHE_HOME : defaultBase(env);
-  if (base === undefined) return null;
+  // A relative one would be code of wherever somebody happens to stand.
+  if (base === undefined || !isAbsolute(base)) return null;
   const root = join(base, "cbr", "compiled");
   try {
-    const { build } = JSON.parse(fs.readFileSync(join(DIST, "package.json"), "utf8"));
+    const build = buildOf();
     const directory = join(root, `${build}-${process.version}-${process.arch}`);
     const stat = fs.lstatSync(directory, { throwIfNoEntry: false });
-    if (stat === undefined) return { root, directory, isNew: true };
-    return isOurs(stat) ? { root, directory, isNew: false } : null;
+    if (stat === undefined) return { base, root, directory, build, isNew: true };
+    return isOurs(stat) ? { base, root, directory, build, isNew: false } : null;
   } catch {
     // A home that is none: the program starts a little slower.
     return null;
   }
+}
+
+function buildOf() {
+  return JSON.parse(fs.readFileSync(join(DIST, "package.json"), "utf8")).build;
 }
 
 function defaultBase(env) {
@@ -86,40 +93,59 @@ function defaultBase(env) {
 
 /** Code that others could write would be code that others run here. */
 function isOurs(stat) {
-  return (
-    stat.isDirectory() &&
-    (process.geteuid === undefined || (stat.uid === process.geteuid() && (stat.mode & 0o022) === 0))
-  );
+  return stat.isDirectory() && isOwn(stat) && (process.geteuid === undefined || (stat.mode & 0o022) === 0);
 }
 
-/** With what is missing above it. Not `recursive`, which never returns where the home is below /proc. */
-function makePrivate(directory) {
-  if (fs.existsSync(directory)) return;
-  makePrivate(dirname(directory));
-  fs.mkdirSync(directory, { mode: 0o700 });
+function isOwn(stat) {
+  return process.geteuid === undefined || stat.uid === process.geteuid();
+}
+
+/**
+ * Makes the directory and what is missing above it up to `base`, in what is the user's own: under sudo the home is another's.
+ * Not `recursive`, which never returns where the home is below /proc.
+ */
+function makePrivate({ base, directory }) {
+  const missing = [];
+  let above = directory;
+  while (above !== dirname(base) && !fs.existsSync(above)) {
+    missing.unshift(above);
+    above = dirname(above);
+  }
+  if (!isOwn(fs.statSync(above))) return;
+  for (const each of missing) fs.mkdirSync(each, { mode: 0o700 });
 }
 
 /** Undefined where there is nothing that V8 could take at its word, and crash on: it checks no more than the length. */
 function read(path) {
   try {
-    const data = fs.readFileSync(path);
-    // What a machine leaves that lost its power while writing, on a disk that only said it had written.
-    for (let at = 0; at < data.length; at += BLOCK.length) {
-      if (data.subarray(at, at + BLOCK.length).equals(BLOCK)) return undefined;
-    }
-    return data;
+    const kept = fs.readFileSync(path);
+    const data = kept.subarray(0, -4);
+    return checksum(data) === kept.readInt32LE(data.length) ? data : undefined;
   } catch {
     return undefined;
   }
 }
 
+/**
+ * One word of each 128 bytes: disks lose sectors of 512 and more, and a power cut leaves them empty. One of every byte would take
+ * longer than compiling saves.
+ */
+function checksum(data) {
+  let sum = data.length;
+  for (let at = 0; at + 4 <= data.length; at += 128) sum = (Math.imul(sum, 31) + data.readInt32LE(at)) | 0;
+  return sum;
+}
+
 /** All or nothing, also when the machine stops. */
 function write(path, data) {
-  const temporary = `${path}.${process.pid}.tmp`;
+  const trailer = Buffer.alloc(4);
+  trailer.writeInt32LE(checksum(data));
+  // In a container every process may have the same id.
+  const temporary = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`;
   const fd = fs.openSync(temporary, "wx", 0o600);
   try {
     try {
-      fs.writeFileSync(fd, data);
+      fs.writeFileSync(fd, Buffer.concat([data, trailer]));
       fs.fsyncSync(fd);
     } finally {
       fs.closeSync(fd);
@@ -131,10 +157,11 @@ function write(path, data) {
   }
 }
 
-/** Other builds' and other Nodes', long unchanged. */
-function dropStale(root) {
-  for (const name of fs.readdirSync(root)) {
-    const path = join(root, name);
-    if (Date.now() - fs.lstatSync(path).mtimeMs > STALE_MS) fs.rmSync(path, { recursive: true, force: true });
+/** What is long unchanged: other builds' and other Nodes', and what a killed process left half written. */
+function dropStale(directory, ending = "") {
+  for (const name of fs.readdirSync(directory)) {
+    const path = join(directory, name);
+    if (!name.endsWith(ending) || Date.now() - fs.lstatSync(path).mtimeMs < STALE_MS) continue;
+    fs.rmSync(path, { recursive: true, force: true });
   }
 }

@@ -2,6 +2,8 @@
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  chownSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -16,10 +18,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { cbr, freshHome, PROGRAM } from "../support/cbr.ts";
+import { cbr, cleanEnv, freshHome, PROGRAM } from "../support/cbr.ts";
 
 const isScript = PROGRAM.length > 1;
-const DIST = join(import.meta.dirname, "../../dist");
+const ROOT = join(import.meta.dirname, "../..");
 const SUMMARY = "ask Claude one thing";
 const FORGED = "ASK CLAUDE ONE THING";
 
@@ -38,17 +40,18 @@ async function filled(): Promise<{ home: string; root: string; directory: string
   return { home, root, directory: join(root, readdirSync(root)[0] as string) };
 }
 
-/** What V8 would keep of another `start.js` of the same length, which is all that it compares. */
-function forge(path: string): void {
-  const code = `
-    const { readFileSync, writeFileSync } = require("node:fs");
-    const head = "(function(exports,require,module,__filename,__dirname){";
-    const source = readFileSync(${JSON.stringify(join(DIST, "start.js"))}, "latin1");
-    const forged = source.replace(${JSON.stringify(SUMMARY)}, ${JSON.stringify(FORGED)});
-    if (forged === source) throw new Error("nothing to forge");
-    const script = new (require("node:vm").Script)(head + forged + "\\n})");
-    writeFileSync(${JSON.stringify(path)}, script.createCachedData());`;
-  execFileSync(PROGRAM[0] as string, ["-e", code]);
+/** Leaves the compiled form of another program: of the same build by name, and as long, which is all that V8 compares. */
+async function forge(home: string, directory: string): Promise<void> {
+  const copy = freshHome();
+  for (const part of ["bin", "dist"]) cpSync(join(ROOT, part), join(copy, part), { recursive: true });
+  const start = join(copy, "dist/start.js");
+  const forged = readFileSync(start, "latin1").replace(SUMMARY, FORGED);
+  writeFileSync(start, forged, "latin1");
+  rmSync(join(directory, "start.js"));
+  const node = PROGRAM[0] as string;
+  expect(
+    execFileSync(node, [join(copy, "bin/cbr.js"), "--help"], { env: cleanEnv(home), encoding: "utf8" }),
+  ).toContain(FORGED);
 }
 
 describe.skipIf(!isScript)("compiled code", () => {
@@ -76,7 +79,7 @@ describe.skipIf(!isScript)("compiled code", () => {
 
   test("is run", async () => {
     const { home, directory } = await filled();
-    forge(join(directory, "start.js"));
+    await forge(home, directory);
     expect(await help(home)).toContain(FORGED);
     expect(await help(home, { NODE_DISABLE_COMPILE_CACHE: "1" })).toContain(SUMMARY);
     expect(await help(home, { NODE_COMPILE_CACHE: join(home, "nodes-own") })).toContain(SUMMARY);
@@ -94,7 +97,7 @@ describe.skipIf(!isScript)("compiled code", () => {
     ],
   ])("is not run where %s", async (_, change) => {
     const { home, directory } = await filled();
-    forge(join(directory, "start.js"));
+    await forge(home, directory);
     change(directory);
     expect(await help(home)).toContain(SUMMARY);
   });
@@ -102,9 +105,10 @@ describe.skipIf(!isScript)("compiled code", () => {
   test.each<[string, (file: string) => void]>([
     ["is empty", (file) => truncateSync(file, 0)],
     ["ends early", (file) => truncateSync(file, 60_000)],
-    ["lost a block to a power cut", (file) => writeFileSync(file, readFileSync(file).fill(0, 8192, 16_384))],
+    ["lost a sector to a power cut", (file) => writeFileSync(file, readFileSync(file).fill(0, 8192, 8704))],
+    ["is nothing but zeros", (file) => writeFileSync(file, readFileSync(file).fill(0))],
+    ["was written over", (file) => writeFileSync(file, readFileSync(file).fill(0x5a, 100_000, 104_096))],
     ["lost its end to a power cut", (file) => writeFileSync(file, readFileSync(file).fill(0, 8192))],
-    ["is of another V8", (file) => writeFileSync(file, readFileSync(file).fill(1, 4, 12))],
     [
       "is no file",
       (file) => {
@@ -135,6 +139,34 @@ describe.skipIf(!isScript)("compiled code", () => {
     await cbr(["models", "list", "--offline"], { home });
     expect(existsSync(old)).toBe(false);
     expect(existsSync(recent)).toBe(true);
+  });
+
+  test.runIf(process.geteuid?.() === 0)("is not left in the home of another user", async () => {
+    const home = freshHome();
+    chownSync(home, 65_534, 65_534);
+    await help(home);
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  test("needs a home that is there, by its full path", async () => {
+    const cwd = freshHome();
+    for (const home of ["there", join(cwd, "gone")]) {
+      for (let run = 0; run < 2; run++) await cbr(["--help"], { home, cwd });
+    }
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  test("half written by a killed process is in nobody's way", async () => {
+    const home = freshHome();
+    await help(home);
+    const root = join(home, ".cache/cbr/compiled");
+    const directory = join(root, readdirSync(root)[0] as string);
+    const old = join(directory, "start.js.1-abc.tmp");
+    writeFileSync(old, "half");
+    utimesSync(old, 1, 1);
+    await help(home);
+    expect(readdirSync(directory)).toContain("start.js");
+    expect(existsSync(old)).toBe(false);
   });
 
   test("of a home that cannot be written is not missed", async () => {
