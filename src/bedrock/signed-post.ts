@@ -118,8 +118,11 @@ function serviceError(status: number, headers: Record<string, string>, bytes: Bu
   const inner = jsonObject(json["error"]);
   const name =
     inner?.["type"] ?? headers["x-amzn-errortype"] ?? json["code"] ?? json["__type"] ?? "UnknownError";
-  const message = inner?.["message"] ?? json["message"] ?? json["Message"] ?? "";
-  return Object.assign(new Error(String(message)), {
+  // Gateways in front of the service have dialects of their own.
+  const message =
+    inner?.["message"] ?? json["message"] ?? json["Message"] ?? json["error"] ?? json["detail"] ?? "";
+  const words = typeof message === "object" ? JSON.stringify(message) : String(message);
+  return Object.assign(new Error(words), {
     // `namespace#Name:http://…`, and a gateway may send the header twice.
     name: String(name).split(/[,:]/, 1)[0]?.split("#").at(-1),
     $metadata: { httpStatusCode: status, requestId: requestIdOf(headers) },
