@@ -220,6 +220,18 @@ const ROWS: FaultRow[] = [
     stderr: [said, /503/],
     hits: 2,
   },
+  ...[
+    { error: "as the service says" },
+    { detail: "as the service says" },
+    { message: { why: "as the service says" } },
+  ].map(
+    (body): FaultRow => ({
+      title: `the words of a gateway are kept: ${JSON.stringify(body)}`,
+      script: [{ ...error(403, "Forbidden"), body }],
+      code: 4,
+      stderr: [said],
+    }),
+  ),
   {
     title: "row 40: a model that is warming up is asked as often as allowed",
     script: [error(429, "ModelNotReadyException")],
