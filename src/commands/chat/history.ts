@@ -11,17 +11,22 @@ import { openPrivate } from "../../sessions/private-file.ts";
 const MOST_ENTRIES = 1000;
 const LONGEST_ENTRY = 100_000;
 
-/** The history of one chat. Failures to read or write it are nobody's concern but `onTrouble`'s. */
+/**
+ * The history of one chat; while `isKept` says no, what is typed reaches no disk. Failures to read or write it are nobody's
+ * concern but `onTrouble`'s.
+ */
 export class History {
   readonly texts = new EntryTexts();
   /** Newest first, as the line editor shows them. */
   shown: string[] = [];
   readonly #path: string;
   readonly #host: Host;
+  readonly #isKept: () => boolean;
   readonly #onTrouble: (message: string) => void;
 
-  constructor(host: Host, onTrouble: (message: string) => void) {
+  constructor(host: Host, isKept: () => boolean, onTrouble: (message: string) => void) {
     this.#host = host;
+    this.#isKept = isKept;
     this.#onTrouble = onTrouble;
     this.#path = join(dirname(sessionsDirectory(host)), "history");
     try {
@@ -41,12 +46,12 @@ export class History {
     this.shown = [shown, ...this.shown.filter((entry) => entry !== shown)].slice(0, MOST_ENTRIES);
   }
 
-  /** Remembers a message, on disk too unless it looks as if it held a secret. */
+  /** Remembers a message, on disk too if the conversation is kept, unless it looks as if it held a secret. */
   add(text: string, shown: string): void {
     if (this.shown[0] === shown) return;
     this.remember(shown);
     const isSecret = redact(text, secretsOf(this.#host.env)) !== text;
-    if (isSecret || text.length > LONGEST_ENTRY) return;
+    if (!this.#isKept() || isSecret || text.length > LONGEST_ENTRY) return;
     try {
       prepareDirectory(sessionsDirectory(this.#host), this.#host, () => {});
       const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;

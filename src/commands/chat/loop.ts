@@ -11,7 +11,11 @@ import { warmWhile } from "./warm-up.ts";
 export async function runLoop(chat: Chat): Promise<void> {
   const { context } = chat;
   const { report, io } = context;
-  const history = new History(context.host, (message) => report.verbose(message));
+  const history = new History(
+    context.host,
+    () => chat.isSaved,
+    (message) => report.verbose(message),
+  );
   chat.remember = (text) => history.add(text, history.texts.show(text));
   const prompter = openPrompter(chat, history);
   // Between two turns there is nothing to stop but the conversation.

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { EXPIRED_CREDENTIALS, TEST_CREDENTIALS } from "../../../src/mock/credentials.ts";
@@ -119,6 +119,21 @@ describe.skipIf(!HAS_TMUX)("cbr chat at a terminal (needs tmux)", () => {
     await second.ended();
     const third = await terminal(["chat", "-c"], { env: bedrock.env, home });
     await third.shows(/session other[\s\S]*3 turns so far/);
+  });
+
+  test("what is typed with --no-save reaches no disk, the history neither", async () => {
+    const bedrock = await mocked({ script: [{ text: "The answer." }] });
+    const home = freshHome();
+    const screen = await terminal(["chat", "--no-save"], { env: bedrock.env, home });
+    await screen.shows(PROMPT);
+    await screen.type("between us");
+    await screen.press("Enter");
+    await screen.shows("The answer.");
+    await screen.press("Up");
+    await screen.shows(/^> between us$/m);
+    await screen.press("C-u", "C-d");
+    await screen.ended();
+    expect(existsSync(join(home, ".local/state/cbr/history"))).toBe(false);
   });
 
   test("500 lines pasted are one message", async () => {
