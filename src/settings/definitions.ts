@@ -57,14 +57,21 @@ export const DEFINITIONS: { readonly [K in SettingName]: Definition<SettingValue
     awsVariables: ["AWS_REGION", "AWS_DEFAULT_REGION"],
     isInAwsProfile: true,
   },
-  model: { kind: text, summary: "model: an alias, an id or an ARN" },
+  model: { kind: text, summary: "model: an alias, an id or an ARN; where nothing sets it, `sonnet`" },
   geo: {
     kind: oneOf(GEOS),
-    summary: "part of the world that requests stay in; from the file or `CBR_GEO` it is a guard",
+    summary:
+      "part of the world that requests stay in; from the file or `CBR_GEO` it is a guard; where nothing sets it, `global` or the region's own",
   },
-  api: { kind: oneOf(APIS), summary: "which API of Bedrock carries the request" },
+  api: {
+    kind: oneOf(APIS),
+    summary: "which API of Bedrock carries the request; where nothing sets it, `invoke` if the model allows",
+  },
   system: { kind: { type: "text", isExact: true }, summary: "system prompt" },
-  max_tokens: { kind: whole(1), summary: "limit of the reply, in tokens" },
+  max_tokens: {
+    kind: whole(1),
+    summary: "limit of the reply, in tokens; where nothing sets it, 8192, or 32000 with thinking",
+  },
   temperature: { kind: decimal, summary: "sampling temperature" },
   top_p: { kind: decimal, summary: "nucleus sampling" },
   top_k: { kind: whole(0), summary: "sampling from the top K tokens" },
