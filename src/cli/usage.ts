@@ -31,14 +31,26 @@ export function usageError(error: CommanderError, command: Command): CbrError {
   }
 }
 
+const SIGN_IN = "`aws sso login` or `aws configure` signs in; `cbr doctor` says what is missing";
+
+/** Commands of other tools, with what does it here. */
+const ELSEWHERE = new Map([
+  ["login", SIGN_IN],
+  ["auth", SIGN_IN],
+  ["configure", SIGN_IN],
+  ["version", "did you mean `cbr --version`?"],
+]);
+
 /** The first operand is no command: suggests the nearest, or that a prompt needs `cbr invoke`. */
 export function unknownCommand(word: string, names: readonly string[]): CbrError {
   const [match] = /\s/.test(word) ? [] : nearest(word, names, 1);
   return new CbrError("unknown_command", {
     message: `\`${word}\` is not a command`,
-    hint: match
-      ? `did you mean \`cbr ${match}\`?`
-      : 'a prompt goes after `cbr invoke`, as in `cbr invoke "Hello"`',
+    hint:
+      ELSEWHERE.get(word) ??
+      (match
+        ? `did you mean \`cbr ${match}\`?`
+        : 'a prompt goes after `cbr invoke`, as in `cbr invoke "Hello"`'),
   });
 }
 

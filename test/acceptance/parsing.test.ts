@@ -58,6 +58,8 @@ describe("what is not known is exit 2 with the nearest that is", () => {
     [["Hello"], /`Hello` is not a command\nhint: .*`cbr invoke`/],
     [["explain the code in main.ts"], /is not a command\nhint: .*`cbr invoke`/],
     [["invok", "hi"], /`invok` is not a command\nhint: did you mean `cbr invoke`\?/],
+    [["login"], /`login` is not a command\nhint: `aws sso login` or `aws configure` signs in/],
+    [["version"], /`version` is not a command\nhint: did you mean `cbr --version`\?/],
     [["help", "confg"], /`confg` is not a command\nhint: did you mean `cbr config`\?/],
     [["config", "sohw"], /`sohw` is not a command of `cbr config`\nhint: did you mean `cbr config show`\?/],
     [["config", "zzz"], /hint: there are `show`/],
