@@ -104,6 +104,8 @@ function safeHomedir(): string {
   try {
     return process.getBuiltinModule("node:os").homedir();
   } catch {
+    // A user that no file knows, as in a container or a bare system: the SDK asks again, and takes no for a broken network.
+    process.env["HOME"] = "/nonexistent";
     return "/nonexistent";
   }
 }

@@ -1,6 +1,7 @@
 // Credentials that are missing, broken or hung: exit 4 at once, in one line that says what to do, and never a secret in it.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -284,6 +285,26 @@ describe("row 88: keys in the environment work", () => {
       expect(await bedrock.cbr(["invoke", "hi"], { env: { HOME } })).toMatchObject({ code: 0, stderr: "" });
     }
   });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "of a user that no file knows, and without them the end is 4",
+    async () => {
+      const bedrock = await mocked();
+      const run = async (env: NodeJS.ProcessEnv, ...words: string[]) => {
+        const all = ["--reuid=12345", "--clear-groups", ...PROGRAM, ...words];
+        const child = spawn("setpriv", all, {
+          env: { PATH: process.env["PATH"], ...env },
+          cwd: "/",
+          stdio: "ignore",
+        });
+        return (await once(child, "close"))[0];
+      };
+      const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...without } = bedrock.env;
+      expect(await run(bedrock.env, "invoke", "--no-stdin", "hi")).toBe(0);
+      expect(await run(bedrock.env, "whoami")).toBe(0);
+      expect(await run(without, "invoke", "--no-stdin", "hi")).toBe(4);
+    },
+  );
 
   test.skipIf(process.getuid?.() !== 0)(
     "with a config file that nobody may read, and a warning",
