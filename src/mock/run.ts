@@ -1,6 +1,6 @@
 // Runs a command against the mock, and the mock itself in the background.
 import { spawn } from "node:child_process";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { constants, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -41,9 +41,21 @@ export async function runCommand(
   }
 }
 
-/** A directory whose `cbr` is this very program, for the front of a PATH. */
+/** A directory whose `cbr` is this very program, for the front of a PATH. Throws `file_write_failed` where there is no room for it. */
 async function writeShims(host: Host): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "cbr-mock-"));
+  const directory = await mkdtemp(join(tmpdir(), "cbr-mock-")).catch((error: NodeJS.ErrnoException) => {
+    throw new CbrError("file_write_failed", {
+      message: `cannot make a directory in \`${tmpdir()}\` for the command's \`cbr\`: ${error.code ?? "failed"}`,
+      hint: "set `TMPDIR` to a directory that can be written",
+      cause: error,
+    });
+  });
+  const [program, ...before] = host.self as [string, ...string[]];
+  if (before.length === 0 && host.platform !== "win32") {
+    // An image that holds the executable may have no shell.
+    await symlink(program, join(directory, "cbr"));
+    return directory;
+  }
   const quoted = host.self.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   await writeFile(join(directory, "cbr"), `#!/bin/sh\nexec ${quoted} "$@"\n`);
   await chmod(join(directory, "cbr"), 0o755);

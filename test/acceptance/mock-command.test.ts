@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cbr, freshHome } from "../support/cbr.ts";
+import { cbr, freshHome, PROGRAM } from "../support/cbr.ts";
 
 const node = (code: string) => [process.execPath, "-e", code];
 const envOf = async (env: Record<string, string | undefined>, flags: string[] = []) => {
@@ -99,6 +99,20 @@ describe("its environment", () => {
       AWS_EC2_METADATA_DISABLED: "true",
       NO_PROXY: expect.stringContaining("127.0.0.1"),
     });
+  });
+
+  it.runIf(process.platform !== "win32")(
+    "needs a directory for `cbr`, and says where there is none",
+    async () => {
+      const run = await cbr(["mock", "--", "true"], { env: { TMPDIR: "/dev/null/none" } });
+      expect(run.code).toBe(11);
+      expect(run.stderr).toMatch(/^cbr: cannot make a directory in `.dev.null.none`.*\nhint: set `TMPDIR`/);
+    },
+  );
+
+  it.runIf(PROGRAM.length === 1)("needs no shell for the executable's `cbr`", async () => {
+    const run = await cbr(["mock", "--", "sh", "-c", 'readlink "$(command -v cbr)"']);
+    expect(run.stdout).toBe(`${PROGRAM[0]}\n`);
   });
 
   it("lets nothing hostile in", async () => {
