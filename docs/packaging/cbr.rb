@@ -29,6 +29,8 @@ class Cbr < Formula
 
   def install
     bin.install Dir["cbr-*"].first => "cbr"
+    # Homebrew makes it executable only after this method.
+    chmod 0555, bin/"cbr"
     generate_completions_from_executable(bin/"cbr", "completion", shells: [:bash, :zsh, :fish])
   end
 

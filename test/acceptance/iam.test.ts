@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cbr } from "../support/cbr.ts";
 
@@ -123,3 +125,15 @@ test("a geo that the model does not have, and a feature that does not exist, are
   expect(run).toMatchObject({ code: 2, stdout: "" });
   expect(run.stderr).toContain("did you mean `stream`?");
 });
+
+test.each(["docs/packaging/github-actions.yml", "docs/guides/scripting-and-ci.md"])(
+  "the policy that %s names lets its --max-cost count",
+  async (path) => {
+    const text = readFileSync(join(import.meta.dirname, "../..", path), "utf8");
+    expect(text).toContain("--max-cost");
+    const words = /`cbr (iam -m [^`]+)`/.exec(text)?.[1]?.split(" ") ?? [];
+    const run = await cbr(words);
+    expect(run.code).toBe(0);
+    expect(run.stdout).toContain('"bedrock:CountTokens"');
+  },
+);
