@@ -118,13 +118,21 @@ function outputStream(
   let waiting = "";
   let timer: NodeJS.Immediate | undefined;
   let draining: Promise<void> | null = null;
+  /** Writes whose end is not known yet. An empty write after them tells nothing: Bun calls back at once. */
+  let unwritten = 0;
+  const flushers = new Set<() => void>();
 
   const hand = (text: string | Uint8Array) => {
     const rest = writeNow(text);
     if (rest.length === 0 || failure !== null) return;
     listen();
+    unwritten++;
     const hasRoom = output.stream.write(rest, (error) => {
+      unwritten--;
       if (error) fail(error);
+      if (unwritten > 0) return;
+      for (const done of flushers) done();
+      flushers.clear();
     });
     if (hasRoom || failure !== null || draining !== null) return;
     draining = new Promise<void>((resolve, reject) => {
@@ -179,10 +187,10 @@ function outputStream(
     push,
     async flush() {
       push();
-      if (failure === null && isListening) {
+      if (failure === null && unwritten > 0) {
         await new Promise<void>((resolve) => {
           wakers.add(resolve);
-          output.stream.write("", () => {
+          flushers.add(() => {
             wakers.delete(resolve);
             resolve();
           });
