@@ -2,9 +2,8 @@
 import { chooseRoute } from "../../cli/build-request.ts";
 import type { Context } from "../../cli/context.ts";
 import { guardSending } from "../../cli/count.ts";
-import { readInputBody } from "../../cli/input-body.ts";
 import { listsFor } from "../../cli/live-lists.ts";
-import { outputFile } from "../../cli/output-file.ts";
+import type { outputFile } from "../../cli/output-file.ts";
 import { gatherPrompt } from "../../cli/prompt-input.ts";
 import { readSystemFile } from "../../cli/request-values.ts";
 import { readSchema } from "../../cli/schema-input.ts";
@@ -43,7 +42,7 @@ export async function runInvoke(context: Context, words: string[], flags: Invoke
   }
   const [system, base, schema] = await Promise.all([
     flags.systemFile === undefined ? null : readSystemFile(flags.systemFile, host.cwd),
-    flags.body === undefined ? null : readInputBody(context, flags.body),
+    flags.body === undefined ? null : readBody(context, flags.body),
     flags.schema === undefined ? null : readSchema(context, flags.schema),
   ]);
   const settings = await context.settings({
@@ -79,7 +78,7 @@ export async function runInvoke(context: Context, words: string[], flags: Invoke
   }
   const format = settings.output_format?.value ?? "text";
   const file =
-    flags.output === undefined || flags.output === "-" ? null : await outputFile(flags.output, host.cwd);
+    flags.output === undefined || flags.output === "-" ? null : await openOutput(flags.output, host.cwd);
   const maxCost = flags.maxCost === undefined ? null : Number(flags.maxCost);
   // A dearer fallback must not cost more than allowed either; whether it has room for the prompt the service may say.
   for (const candidate of maxCost === null ? [primary] : candidates) {
@@ -204,4 +203,16 @@ function sessionRoute(session: Session | null, settings: Settings): Parameters<t
       !isTyped &&
       settings.geo === null && { geo: { value: geo, source, origin: "default" as const } }),
   };
+}
+
+// What few ask for is loaded for them only.
+
+async function readBody(context: Context, path: string) {
+  const { readInputBody } = await import("../../cli/input-body.ts");
+  return readInputBody(context, path);
+}
+
+async function openOutput(path: string, cwd: string) {
+  const { outputFile } = await import("../../cli/output-file.ts");
+  return outputFile(path, cwd);
 }

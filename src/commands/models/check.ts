@@ -1,5 +1,4 @@
 // cbr models check: can this account call the model here, and if not, who can fix it how.
-import { Command } from "commander";
 import type { Context } from "../../cli/context.ts";
 import { startSpinner } from "../../cli/spinner.ts";
 import type { ControlPlane } from "../../core/control-plane.ts";
@@ -36,21 +35,13 @@ interface Access {
   baseId: string | null;
 }
 
-export function checkCommand(context: Context): Command {
-  return new Command("check")
-    .description("say whether this account can call a model here, and if not who can fix it how")
-    .argument("<model>", "alias, base id, inference profile id or ARN")
-    .option("--geo <geo>", "inference profile: global, us, eu, jp, au, in, apac, us-gov or none")
-    .option("--global", "the same as `--geo global`")
-    .option("--json", "print JSON")
-    .action(async (model: string, _options: unknown, command: Command) => {
-      const flags = command.optsWithGlobals<{ json?: boolean }>();
-      const settings = await context.settings(flags);
-      const spinner = startSpinner(context, "asking AWS");
-      const verdict = await check(context, settings, model).finally(() => spinner.stop());
-      await context.io.out.write(flags.json ? `${JSON.stringify(verdict)}\n` : humanText(verdict, context));
-      if (!verdict.usable) context.exitCode = ExitCode.credentials;
-    });
+/** `cbr models check MODEL`; leaves exit code 4 where it is not usable. */
+export async function checkModel(context: Context, model: string, flags: { json?: boolean }): Promise<void> {
+  const settings = await context.settings(flags);
+  const spinner = startSpinner(context, "asking AWS");
+  const verdict = await check(context, settings, model).finally(() => spinner.stop());
+  await context.io.out.write(flags.json ? `${JSON.stringify(verdict)}\n` : humanText(verdict, context));
+  if (!verdict.usable) context.exitCode = ExitCode.credentials;
 }
 
 async function check(context: Context, settings: Settings, typed: string): Promise<Verdict> {

@@ -1,10 +1,9 @@
-// cbr models: what can be called, and by which names. The noun has no flags of its own, or it would eat those of `list`.
+// cbr models: what can be called, and by which names. The noun has no flags of its own, or it would eat those of `list`;
+// `list` is what people mean mostly, so that the others are loaded when they are asked for.
 import { Command } from "commander";
 import type { Context } from "../../cli/context.ts";
-import { checkCommand } from "./check.ts";
 import { listCommand } from "./list.ts";
-import { refreshCommand } from "./refresh.ts";
-import { showCommand } from "./show.ts";
+import type { ShowFlags } from "./show.ts";
 
 export function modelsCommand(context: Context): Command {
   return new Command("models")
@@ -15,4 +14,39 @@ export function modelsCommand(context: Context): Command {
     .addCommand(showCommand(context))
     .addCommand(checkCommand(context))
     .addCommand(refreshCommand(context));
+}
+
+function showCommand(context: Context): Command {
+  return new Command("show")
+    .description("show everything known of one model")
+    .argument("<model>", "alias, base id, inference profile id or ARN")
+    .option("--offline", "ask nobody: the stored lists, else the catalog")
+    .option("--json", "print JSON")
+    .action(async (model: string, _options: unknown, command: Command) => {
+      const { show } = await import("./show.ts");
+      await show(context, model, command.optsWithGlobals<ShowFlags>());
+    });
+}
+
+function checkCommand(context: Context): Command {
+  return new Command("check")
+    .description("say whether this account can call a model here, and if not who can fix it how")
+    .argument("<model>", "alias, base id, inference profile id or ARN")
+    .option("--geo <geo>", "inference profile: global, us, eu, jp, au, in, apac, us-gov or none")
+    .option("--global", "the same as `--geo global`")
+    .option("--json", "print JSON")
+    .action(async (model: string, _options: unknown, command: Command) => {
+      const { checkModel } = await import("./check.ts");
+      await checkModel(context, model, command.optsWithGlobals<{ json?: boolean }>());
+    });
+}
+
+function refreshCommand(context: Context): Command {
+  return new Command("refresh")
+    .description("store AWS's live lists, for resolution and `--offline`")
+    .option("--json", "print JSON")
+    .action(async (_options: unknown, command: Command) => {
+      const { refresh } = await import("./refresh.ts");
+      await refresh(context, command.optsWithGlobals<{ json?: boolean }>());
+    });
 }

@@ -1,5 +1,4 @@
 // cbr models refresh: stores what AWS lists, for resolution and `--offline`.
-import { Command } from "commander";
 import type { Context } from "../../cli/context.ts";
 import { regionOf } from "../../cli/region.ts";
 import { readApiKey } from "../../core/api-key.ts";
@@ -9,17 +8,9 @@ import { writeLiveLists } from "../../settings/live-cache.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { fetchLive } from "./live.ts";
 
-export function refreshCommand(context: Context): Command {
-  return new Command("refresh")
-    .description("store AWS's live lists, for resolution and `--offline`")
-    .option("--json", "print JSON")
-    .action(async (_options: unknown, command: Command) => {
-      const flags = command.optsWithGlobals<{ json?: boolean }>();
-      await refresh(context, await context.settings(flags), flags.json === true);
-    });
-}
-
-async function refresh(context: Context, settings: Settings, isJson: boolean): Promise<void> {
+/** `cbr models refresh`. */
+export async function refresh(context: Context, flags: { json?: boolean }): Promise<void> {
+  const settings = await context.settings(flags);
   const region = regionOf(settings, context.report).value;
   const control = await context.controlPlane(settings, region);
   const done = new AbortController();
@@ -32,7 +23,7 @@ async function refresh(context: Context, settings: Settings, isJson: boolean): P
     const place = { host: context.host, settings, region, mainService: "bedrock" } as const;
     const path = await writeLiveLists(place, account, lists);
     const { models, profiles, fetchedAt } = lists;
-    const text = isJson
+    const text = flags.json
       ? JSON.stringify({
           account,
           region,

@@ -1,5 +1,4 @@
 // cbr models show: everything known of one model.
-import { Command } from "commander";
 import type { Context } from "../../cli/context.ts";
 import { regionOf } from "../../cli/region.ts";
 import { startSpinner } from "../../cli/spinner.ts";
@@ -15,21 +14,14 @@ import { type Details, detailsOf } from "./details.ts";
 import { showText } from "./details-text.ts";
 import { callOptions, fetchLive, inOneLine } from "./live.ts";
 
-type ShowFlags = { json?: boolean; offline?: boolean };
+export type ShowFlags = { json?: boolean; offline?: boolean };
 
-export function showCommand(context: Context): Command {
-  return new Command("show")
-    .description("show everything known of one model")
-    .argument("<model>", "alias, base id, inference profile id or ARN")
-    .option("--offline", "ask nobody: the stored lists, else the catalog")
-    .option("--json", "print JSON")
-    .action(async (model: string, _options: unknown, command: Command) => {
-      const flags = command.optsWithGlobals<ShowFlags>();
-      const settings = await context.settings(flags);
-      const details = await gather(context, settings, model, flags.offline === true);
-      const { out } = context.io;
-      await out.write(flags.json ? `${JSON.stringify(details)}\n` : showText(details, out));
-    });
+/** `cbr models show MODEL`. */
+export async function show(context: Context, model: string, flags: ShowFlags): Promise<void> {
+  const settings = await context.settings(flags);
+  const details = await gather(context, settings, model, flags.offline === true);
+  const { out } = context.io;
+  await out.write(flags.json ? `${JSON.stringify(details)}\n` : showText(details, out));
 }
 
 async function gather(
