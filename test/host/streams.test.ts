@@ -71,7 +71,23 @@ test("bytes keep their place among texts", async () => {
   void io.out.write(Buffer.from("2"));
   void io.out.write("3");
   await io.out.flush();
-  expect(writes).toEqual(["out:1", "out:2", "out:3", "out:"]);
+  expect(writes).toEqual(["out:1", "out:2", "out:3"]);
+});
+
+test("flushed is what the reader has taken, all of it", async () => {
+  const { io, slow, drain } = fakes();
+  slow();
+  await io.out.write("1");
+  await io.out.write(Buffer.from("2"));
+  let isFlushed = false;
+  const flushing = io.out.flush().then(() => {
+    isFlushed = true;
+  });
+  await nextTurn();
+  expect(isFlushed).toBe(false);
+  drain();
+  await flushing;
+  expect(isFlushed).toBe(true);
 });
 
 test("a writer waits while the reader is slow, and goes on when it has caught up", async () => {
