@@ -215,16 +215,23 @@ describe.skipIf(!HAS_TMUX)("cbr chat at a terminal (needs tmux)", () => {
     writeFileSync(join(home, "some notes.txt"), "notes");
     const screen = await terminal(["chat"], { env: bedrock.env, home });
     await screen.shows(PROMPT);
+    // What comes in one piece with other keys is pasted, and a Tab in it is a Tab: each is pressed on a line that is shown.
     await screen.type("/fi");
+    await screen.shows("> /fi");
     await screen.press("Tab");
+    await screen.shows("> /file");
     await screen.type("so");
+    await screen.shows("> /file so");
     await screen.press("Tab");
     await screen.shows("> /file some\\ notes.txt");
     await screen.press("Enter");
     await screen.shows("with the next message: some notes.txt");
     await screen.type("/mod");
+    await screen.shows("> /mod");
     await screen.press("Tab");
+    await screen.shows("> /model");
     await screen.type("haiku-4");
+    await screen.shows("> /model haiku-4");
     await screen.press("Tab");
     await screen.shows("> /model haiku-4.5");
     await screen.press("Enter");
