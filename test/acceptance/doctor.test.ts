@@ -8,6 +8,7 @@ import { startMock } from "../../src/mock/server.ts";
 import { cbr, freshHome } from "../support/cbr.ts";
 import {
   binaryFolder,
+  type DoctorReport,
   type Env,
   examine,
   KEYS,
@@ -16,6 +17,7 @@ import {
   NOBODY,
   variables,
 } from "../support/doctor.ts";
+import { atPty } from "../support/pty.ts";
 import { ssoProfile } from "../support/sso.ts";
 
 describe("doctor", () => {
@@ -49,15 +51,34 @@ describe("doctor", () => {
     expect(message("quotas")).toMatch(/1,000,000 tokens per minute/);
   });
 
-  test("says everything in lines of at most 80 columns, culprit first, without escape sequences", async () => {
-    const env = { ...(await mockEnv()), ...NO_KEYS, PATH: freshHome() };
-    const { code, stdout, stderr } = await cbr(["doctor"], { env });
-    expect({ code, stderr }).toEqual({ code: 4, stderr: "" });
-    const lines = stdout.split("\n");
+  test("says everything in lines of at most the terminal's width, culprit first", async () => {
+    const env = { ...(await mockEnv()), ...NO_KEYS, PATH: process.env["PATH"], NO_COLOR: "1" };
+    const { code, output } = await atPty(["doctor"], { env, columns: 80 });
+    expect(code).toBe(4);
+    const lines = output.split(/\r?\n/);
     expect(lines[0]).toMatch(/^broken: credentials: no AWS credentials found/);
     expect(lines).toContainEqual(expect.stringMatching(/^✗ failed {2}credentials {7}no AWS credentials/));
     expect(lines).toContainEqual(expect.stringMatching(/^- skipped identity {10}needs credentials/));
+    expect(lines).toContainEqual(expect.stringMatching(/^ {28}next: /));
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(output).not.toContain("\u001b");
+  });
+
+  test("breaks no line for a terminal that is not there, and writes no escape sequences", async () => {
+    const env = { ...(await mockEnv()), ...NO_KEYS, PATH: freshHome() };
+    const { code, stdout, stderr } = await cbr(["doctor"], { env });
+    expect({ code, stderr }).toEqual({ code: 4, stderr: "" });
+    const { stdout: json } = await cbr(["doctor", "--json"], { env });
+    const { culprit, checks } = JSON.parse(json) as DoctorReport;
+    const lines = stdout.split("\n");
+    const broken = checks.find(({ name }) => name === culprit);
+    expect(lines.slice(0, 2)).toEqual([
+      `broken: ${culprit}: ${broken?.message}`,
+      `        next: ${broken?.fix}`,
+    ]);
+    // A time is another one each run.
+    const messages = checks.map(({ message }) => message.replace(/\d+ ms$/, ""));
+    expect(messages.filter((message) => !lines.some((line) => line.includes(`  ${message}`)))).toEqual([]);
     expect(stdout).not.toContain("\u001b");
   });
 

@@ -10,10 +10,10 @@ const SYMBOLS: Readonly<Record<Status, string>> = { ok: "✓", warning: "!", fai
 const WIDEST = 100;
 const NARROWEST = 40;
 
-/** All findings as text. */
+/** All findings as text; lines are broken for a terminal only. */
 export function doctorText(findings: readonly Finding[], out: Out): string {
   const width = Math.max(...findings.map(({ name }) => name.length));
-  const columns = Math.max(NARROWEST, Math.min(out.width, WIDEST));
+  const columns = out.isTTY ? Math.max(NARROWEST, Math.min(out.width, WIDEST)) : Number.POSITIVE_INFINITY;
   return [
     headline(findings, out, columns),
     ...findings.map((finding) => line(finding, width, out, columns)),
