@@ -64,7 +64,7 @@ export function controlPlane(session: BedrockSession): ControlPlane {
       const reply = await call("ListFoundationModels", options, (abortSignal) =>
         client.send(command, { abortSignal }),
       );
-      return listOf(reply.modelSummaries).flatMap(toModel);
+      return listIn(reply.modelSummaries, "models").flatMap(toModel);
     },
     async listInferenceProfiles(type, options) {
       const found: InferenceProfile[] = [];
@@ -78,7 +78,7 @@ export function controlPlane(session: BedrockSession): ControlPlane {
         const reply = await call("ListInferenceProfiles", options, (abortSignal) =>
           client.send(command, { abortSignal }),
         );
-        found.push(...listOf(reply.inferenceProfileSummaries).flatMap(toProfile));
+        found.push(...listIn(reply.inferenceProfileSummaries, "inference profiles").flatMap(toProfile));
         if (reply.nextToken === undefined || reply.nextToken === nextToken) break;
         nextToken = reply.nextToken;
       }
@@ -171,6 +171,12 @@ export function controlPlane(session: BedrockSession): ControlPlane {
       session.http.destroy();
     },
   };
+}
+
+/** Bedrock sends a list where there is nothing to list, too: an answer without one comes from somebody else. */
+function listIn<T>(value: readonly T[] | undefined, of: string): readonly T[] {
+  if (Array.isArray(value)) return value;
+  throw new CbrError("not_bedrock", { message: `the answer holds no list of ${of}` });
 }
 
 /** The SDK checks no types: a service that only looks like AWS's may send anything. */

@@ -237,7 +237,9 @@ describe("models check", () => {
     const { env } = await service(() => ({
       body: { modelSummaries: { a: 1 }, inferenceProfileSummaries: "x" },
     }));
-    expect((await cbr(["models", "check", "opus-4.6"], { env })).code).toBe(4);
+    const { code, stdout, stderr } = await cbr(["models", "check", "opus-4.6", "--json"], { env });
+    expect({ code, stdout }).toEqual({ code: 7, stdout: "" });
+    expect(errorOf(stderr).code).toBe("not_bedrock");
   });
 
   test("a network that is down is no verdict", async () => {

@@ -290,6 +290,46 @@ describe("models refresh", () => {
     expect(() => readdirSync(join(home, ".cache/cbr/models"))).toThrow();
   });
 
+  test.each<[string, (request: string) => boolean]>([
+    ["an empty object", () => true],
+    ["models without profiles", (request) => request.includes("/inference-profiles")],
+    ["profiles without models", (request) => request.includes("/foundation-models")],
+  ])("an answer without its list is not Bedrock's, and what was stored stays: %s", async (_, isEmpty) => {
+    let isBroken = false;
+    const { env } = await service((request) =>
+      isBroken && isEmpty(request) ? { body: {} } : lists(request),
+    );
+    const home = freshHome();
+    expect((await bareCbr(["models", "refresh"], { env, home })).code).toBe(0);
+    isBroken = true;
+    const { code, stdout, stderr } = await bareCbr(["models", "refresh", "--error-format", "json"], {
+      env,
+      home,
+    });
+    expect({ code, stdout }).toEqual({ code: 7, stdout: "" });
+    expect(errorOf(stderr)).toMatchObject({
+      code: "not_bedrock",
+      message: expect.stringMatching(/holds no list of/),
+    });
+    const kept = await bareCbr(["models", "list", "opus-4.6", "--offline", "--json"], { env, home });
+    expect(rowOf(kept.stdout, "opus-4.6")?.profiles).toEqual(["us.anthropic.claude-opus-4-6-v1"]);
+    const listed = await bareCbr(["models", "list", "opus-4.6", "--json"], { env, home });
+    expect(listed.code).toBe(0);
+    expect(listed.stderr).toMatch(/^warning: AWS's live lists are missing: the answer holds no list of/);
+    expect(rowOf(listed.stdout, "opus-4.6")?.source).toBe("catalog");
+  });
+
+  test("an account with empty lists has them", async () => {
+    const { env } = await service((request) => ({
+      body: request.includes("/foundation-models")
+        ? { modelSummaries: [] }
+        : { inferenceProfileSummaries: [] },
+    }));
+    const { code, stdout } = await bareCbr(["models", "refresh", "--json"], { env });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ models: 0, profiles: 0 });
+  });
+
   test("an account that may not be asked for does not keep the lists from being stored", async () => {
     const { cbr } = await mocked({ deny: ["sts:GetCallerIdentity"] });
     const { code, stdout } = await cbr(["models", "refresh", "--json"]);
