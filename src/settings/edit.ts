@@ -2,9 +2,10 @@
 import type { AST } from "toml-eslint-parser";
 import { CbrError } from "../core/errors.ts";
 import { nearest } from "../core/nearest.ts";
-import { DEFINITIONS, SETTING_NAMES } from "./definitions.ts";
+import { DEFINITIONS, SETTING_NAMES, type ValueKind } from "./definitions.ts";
 import { type Entry, keysOf, parseConfig, readToml } from "./file.ts";
-import { parseText } from "./values.ts";
+import { EFFORT_LEVELS, type SettingName } from "./settings.ts";
+import { parseText, suggestion } from "./values.ts";
 
 /** Where a key of `config get` and `config set` is in the file: a setting, or one of a profile, or an alias. */
 export type KeyPath = readonly [string] | readonly ["profile", string, string] | readonly ["aliases", string];
@@ -77,19 +78,23 @@ function knownName(name: string): string {
 
 function literalOf(path: KeyPath, written: string): string {
   const name = SETTING_NAMES.find((candidate) => candidate === path.at(-1));
-  const kind =
-    path[0] === "aliases" || name === undefined ? ({ type: "text" } as const) : DEFINITIONS[name].kind;
+  const kind = path[0] === "aliases" || name === undefined ? ({ type: "text" } as const) : kindOf(name);
   const parsed = parseText(kind, written);
   if ("problem" in parsed) {
     throw new CbrError("bad_setting", {
       message: `\`${path.join(".")}\` must be ${parsed.problem}`,
-      hint: null,
+      hint: kind.type === "choice" ? suggestion(written, kind.choices) : null,
     });
   }
   // Seconds are milliseconds once parsed: what goes into the file is what was typed.
   const isNumber = kind.type === "whole" || kind.type === "decimal" || kind.type === "seconds";
   if (isNumber) return String(Number(written));
   return typeof parsed.value === "boolean" ? String(parsed.value) : quoted(String(parsed.value));
+}
+
+/** Which effort a model takes is its own affair, and `--no-check` sends any; a word that no model takes is a slip. */
+function kindOf(name: SettingName): ValueKind {
+  return name === "effort" ? { type: "choice", choices: EFFORT_LEVELS } : DEFINITIONS[name].kind;
 }
 
 function place(

@@ -2,6 +2,8 @@
 import type { Api } from "../core/claude.ts";
 
 export const GEOS = ["global", "us", "eu", "jp", "au", "in", "apac", "us-gov", "none"] as const;
+/** What the models of the catalog take between them, least first. */
+export const EFFORT_LEVELS = ["low", "medium", "high", "xhigh", "max"] as const;
 export const AUTH_MODES = ["auto", "sigv4", "bearer"] as const;
 export const COLOR_MODES = ["auto", "always", "never"] as const;
 export const ERROR_FORMATS = ["text", "json"] as const;

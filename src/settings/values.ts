@@ -1,5 +1,6 @@
 // From what was written to what is meant, strictly: nothing is guessed, cut off or rounded away.
 import { CbrError } from "../core/errors.ts";
+import { nearest } from "../core/nearest.ts";
 import type { ValueKind } from "./definitions.ts";
 
 export type Parsed = { value: string | number | boolean } | { problem: string };
@@ -94,7 +95,16 @@ export function accept(
   const message = `\`${source}\` must be ${parsed.problem}${isShown ? `, not \`${written}\`` : ""}`;
   if (kind.type === "region") throw new CbrError("region_invalid", { message });
   if (kind.type === "url") throw new CbrError("endpoint_invalid", { message, hint: null });
-  throw new CbrError(code, { message, hint: null });
+  throw new CbrError(code, {
+    message,
+    hint: kind.type === "choice" ? suggestion(written, kind.choices) : null,
+  });
+}
+
+/** `did you mean …?`, where a word that is none of `choices` is like one of them. */
+export function suggestion(word: string, choices: readonly string[]): string | null {
+  const [match] = nearest(word.trim(), choices, 1);
+  return match === undefined ? null : `did you mean \`${match}\`?`;
 }
 
 /** Is there something other than blanks? */

@@ -87,12 +87,20 @@ describe("set", () => {
     [["modle", "x"], "did you mean `model`?"],
     [["profile", "work"], "no setting of the config file"],
     [["region", "nowhere"], "`region` must be a region"],
+    [["effort", "hihg"], "`effort` must be `low`, `medium`, `high`, `xhigh` or `max`"],
+    [["profile.work.effort", "hihg"], "hint: did you mean `high`?"],
+    [["api", "convers"], "hint: did you mean `converse`?"],
   ])("%j changes nothing", async (args, message) => {
     write('model = "a"\n');
     const { code, stderr } = await run(["set", ...args]);
     expect(stderr).toContain(message);
     expect(code).toBe(2);
     expect(readFileSync(file, "utf8")).toBe('model = "a"\n');
+  });
+
+  test("an effort of some model is taken", async () => {
+    expect(await run(["set", "effort", "xhigh"])).toMatchObject({ code: 0, stderr: "" });
+    expect(readFileSync(file, "utf8")).toBe('effort = "xhigh"\n');
   });
 
   test("a file that is broken already is not touched", async () => {

@@ -1,8 +1,13 @@
 import { expect, test } from "vitest";
 import { CATALOG, FAMILIES, isGenerallyOpen, modelById, newestOpen } from "../../src/models/catalog.ts";
 import { GEOS } from "../../src/models/geos.ts";
+import { EFFORT_LEVELS } from "../../src/settings/settings.ts";
 
 const REGION = /^(us|us-gov|eu|ap|ca|sa|me|af|il|mx)-[a-z]+-\d$/;
+
+test("the levels of effort are those of the models", () => {
+  expect(new Set(EFFORT_LEVELS)).toEqual(new Set(CATALOG.models.flatMap((model) => model.effort.levels)));
+});
 
 test.each(CATALOG.models.map((model) => [model.alias, model] as const))("%s is well formed", (_, model) => {
   expect(model.base_id).toMatch(/^anthropic\.claude-[a-z0-9-]+(:\d)?$/);

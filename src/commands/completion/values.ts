@@ -2,14 +2,13 @@
 import { LOGGED_KINDS } from "../../core/control-plane.ts";
 import { POLICY_FEATURES } from "../../core/policy.ts";
 import { DEFINITIONS, flagOf, SETTING_NAMES } from "../../settings/definitions.ts";
-import type { SettingName } from "../../settings/settings.ts";
+import { EFFORT_LEVELS, type SettingName } from "../../settings/settings.ts";
 
-const EFFORTS = ["low", "medium", "high", "xhigh", "max"];
 const THINKING = ["adaptive", "off"];
 
 /** Values of flags that are checked where they are used, by the flag's long name. */
 const OF_FLAGS: Readonly<Record<string, readonly string[]>> = {
-  "--effort": EFFORTS,
+  "--effort": EFFORT_LEVELS,
   "--thinking": THINKING,
   "--cache": ["5m", "1h"],
   "--service-tier": ["default", "priority", "flex", "reserved"],
@@ -42,5 +41,5 @@ export function valuesOfSetting(setting: SettingName): readonly string[] {
   if (kind.type === "choice") return kind.choices;
   if (kind.type === "switch") return ["true", "false"];
   if (kind.type === "thinking") return THINKING;
-  return setting === "effort" ? EFFORTS : [];
+  return setting === "effort" ? EFFORT_LEVELS : [];
 }
