@@ -57,7 +57,9 @@ export function wire(
   const people = () => ({ askMfa, offerLogin: io.canAsk ? offerLogin : undefined });
   const said = new Set<string>();
   const say = (kind: "warning" | "notice" | "verbose", code: string, message: string) => {
-    if (said.has(message)) return;
+    // The notice names an endpoint with its source: more than `-v` would say of it.
+    const isNamed = code === "endpoint" && [...said].some((earlier) => earlier.startsWith(`${message} (`));
+    if (said.has(message) || (isNamed && !report.isQuiet)) return;
     said.add(message);
     if (kind === "warning") report.warn(code, message);
     else report[kind](message);

@@ -296,6 +296,11 @@ describe("endpoints", () => {
       expect(run, run.stderr).toMatchObject({ code: 0, stdout: "ok" });
       expect(run.stderr.split(url)).toHaveLength(2);
       expect(run.stderr).toContain(`note: endpoint: ${url} (AWS_ENDPOINT_URL)\n`);
+      const verbose = await ask(server, ["-v"], { env: { AWS_ENDPOINT_URL: url } });
+      expect(verbose.stderr.split(url)).toHaveLength(2);
+      expect(verbose.stderr).toContain(`note: endpoint: ${url} (AWS_ENDPOINT_URL)\n`);
+      const silent = await ask(server, ["-q", "-v"], { env: { AWS_ENDPOINT_URL: url } });
+      expect(silent.stderr).toContain(`endpoint: ${url}\n`);
     },
   );
 
