@@ -42,7 +42,7 @@ export interface BuiltRequest {
   system: MessagesBody["system"];
 }
 
-/** Resolves model, geo, region and API and says on stderr what was chosen for the user. Throws CbrError before any request. */
+/** Resolves model, geo, region and API; warns of what is wrong with them. Throws CbrError before any request. `sayChosen` says the rest. */
 export function chooseRoute(
   context: Context,
   flags: RequestFlags,
@@ -61,11 +61,15 @@ export function chooseRoute(
     ...instead,
   });
   for (const { code, message } of route.warnings) report.warn(code, message);
-  for (const notice of route.notices) report.notice(notice);
   report.verbose(`model: ${route.modelId} (geo ${route.geo ?? "unknown"})`);
   report.verbose(`region: ${route.region.value} (${route.region.source})`);
   report.verbose(`api: ${route.api} (${route.apiReason})`);
   return route;
+}
+
+/** Says what was chosen for the user: once it is sure that there is something to send. */
+export function sayChosen({ report }: Context, { notices }: Route): void {
+  for (const notice of notices) report.notice(notice);
 }
 
 /** Builds and checks the request for `route`. Throws CbrError of exit code 2 or 3 for what the model does not take. */

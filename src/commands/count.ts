@@ -1,6 +1,6 @@
 // `cbr count`: how many input tokens a request has, and what it would cost. Takes what `cbr invoke` takes.
 import { Command } from "commander";
-import { buildRequest, chooseRoute } from "../cli/build-request.ts";
+import { buildRequest, chooseRoute, sayChosen } from "../cli/build-request.ts";
 import type { Context } from "../cli/context.ts";
 import { countInput } from "../cli/count.ts";
 import { readInputBody } from "../cli/input-body.ts";
@@ -55,6 +55,7 @@ async function runCount(context: Context, words: string[], flags: CountFlags): P
   const route = chooseRoute(context, flags, settings, { live: lists.asked });
   const prompt = await gathering;
   const { request } = buildRequest(context, route, { flags, settings, prompt, base, schema, stream: false });
+  sayChosen(context, route);
   const count = await countInput(context, settings, route, request);
 
   const usage = {

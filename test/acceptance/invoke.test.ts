@@ -184,3 +184,22 @@ test("a reader that goes away ends it quietly with 0 and aborts the request", as
   expect(run).toMatchObject({ code: 0, stderr: "" });
   await expect.poll(() => bedrock.calls()[0]?.closedEarlyAt).not.toBeNull();
 });
+
+test("what was chosen for the user is said only where there is something to send", async () => {
+  for (const [args, message, code] of [
+    [["invoke"], "no prompt given", 3],
+    [["count"], "no prompt given", 3],
+    [["invoke", "-f", "missing.txt", "hi"], "cannot read `missing.txt`", 3],
+    [["invoke", "-m", "opus-4.6", "--effort", "hihg", "hi"], "`--effort hihg`", 2],
+    [["invoke", "-m", "opus-4.6", "--fallback-model", "opsu", "hi"], "no model is called `opsu`", 2],
+  ] as const) {
+    const run = await cbr(args);
+    expect(run.code, run.stderr).toBe(code);
+    expect(run.stderr.startsWith(`cbr: ${message}`), run.stderr).toBe(true);
+  }
+  const { code, stderr } = await cbr(["invoke", "--dry-run", "hi"]);
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: "note: no region is set: using `us-east-1`; set one with `--region` or `AWS_REGION`\n",
+  });
+});

@@ -1,5 +1,5 @@
 // What a conversation is while it goes on, and which way its next request takes.
-import { buildRequest, chooseRoute, type RequestParts } from "../../cli/build-request.ts";
+import { buildRequest, chooseRoute, type RequestParts, sayChosen } from "../../cli/build-request.ts";
 import type { Context } from "../../cli/context.ts";
 import { listsFor } from "../../cli/live-lists.ts";
 import type { ClaudeRequest } from "../../core/claude.ts";
@@ -111,6 +111,7 @@ async function findRoute(chat: Chat, changes: Changes): Promise<Route> {
       geo: { value: changes.geo, source: from("geo"), origin: "default" as const },
     }),
   });
+  sayChosen(context, route);
   // A geo chosen in the conversation is no flag: what the config file or the environment fences in stays in.
   if (changes.geo !== undefined && settings.geo !== null && isGuard(settings.geo)) {
     const { modelId, geo, region } = route;

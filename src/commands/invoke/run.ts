@@ -1,5 +1,5 @@
 // The life of one `cbr invoke`: read everything at once, decide, send, drink the reply, judge it.
-import { chooseRoute } from "../../cli/build-request.ts";
+import { chooseRoute, sayChosen } from "../../cli/build-request.ts";
 import type { Context } from "../../cli/context.ts";
 import { guardSending } from "../../cli/count.ts";
 import { listsFor } from "../../cli/live-lists.ts";
@@ -71,6 +71,7 @@ export async function runInvoke(context: Context, words: string[], flags: Invoke
     ...(typeof session?.settings["system"] === "string" && { system: session.settings["system"] }),
   };
   const candidates = candidatesFor(context, route, parts, lists.stored);
+  for (const candidate of candidates) sayChosen(context, candidate.route);
   const primary = candidates[0] as Candidate;
   if (flags.dryRun !== undefined) {
     const { printRequest } = await import("./dry-run.ts");
