@@ -52,6 +52,18 @@ function assertOurs(sessions: Sessions, name: string, path: string): void {
   }
 }
 
+/** That a newer cbr wrote a session, which is to be known before it is removed; null where none did. */
+export function warningBeforeRemoval(sessions: Sessions, name: string): CbrError | null {
+  try {
+    assertOurs(sessions, name, sessions.pathOf(name));
+    return null;
+  } catch (error) {
+    if (!(error instanceof CbrError)) throw error;
+    // What cannot be read can be removed all the same.
+    return error.code === "session_version" ? error : null;
+  }
+}
+
 /** Removes a session and the copies that repairs kept. Throws CbrError `session_not_found`, `session_busy`. */
 export async function removeSession(sessions: Sessions, name: string): Promise<void> {
   const path = sessions.pathOf(name);

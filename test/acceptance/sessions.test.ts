@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cbr, freshHome } from "../support/cbr.ts";
+import { atPty } from "../support/pty.ts";
 
 const HEADER = '{"type":"session","version":1,"created":"2026-11-20T10:00:00.000Z"}';
 
@@ -138,6 +139,23 @@ test("a session from a newer cbr is listed, not read, and not touched", async ()
   const list = await cbr(["sessions", "list", "--json"], { home });
   expect(JSON.parse(list.stdout)).toMatchObject([{ name: "tea", turns: null }]);
   expect(readFileSync(path("tea.jsonl"), "utf8")).toBe(newer);
+});
+
+test("rm of a session from a newer cbr says so", async () => {
+  const { home, path } = homeWith("tea", 1);
+  const newer = readFileSync(path("tea.jsonl"), "utf8").replace('"version":1', '"version":2');
+  writeFileSync(path("tea.jsonl"), newer);
+  const unasked = await cbr(["sessions", "rm", "tea"], { home });
+  expect(unasked).toMatchObject({ code: 2, stderr: expect.stringMatching(/^cbr: this change needs a yes/) });
+  const asked = await atPty(["sessions", "rm", "tea"], { home, next: { after: "[y/N] ", type: "n\n" } });
+  expect(asked.output).toMatch(
+    /warning: the session `tea` was written by a newer cbr[^]*Remove the session `tea`/,
+  );
+  expect(existsSync(path("tea.jsonl"))).toBe(true);
+  const { code, stderr } = await cbr(["sessions", "rm", "tea", "--yes"], { home });
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^warning: the session `tea` was written by a newer cbr \(format 2\)$/m);
+  expect(existsSync(path("tea.jsonl"))).toBe(false);
 });
 
 test.each([

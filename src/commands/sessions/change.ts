@@ -1,4 +1,4 @@
-import { confirm } from "../../cli/ask.ts";
+import { confirm, requireAnswer } from "../../cli/ask.ts";
 import type { Context } from "../../cli/context.ts";
 
 /** `cbr sessions rename`. */
@@ -20,13 +20,18 @@ export async function removeSaved(
   names: readonly string[],
   flags: { yes?: boolean; json?: boolean },
 ): Promise<void> {
-  const { removeSession } = await import("../../sessions/maintain.ts");
+  const { removeSession, warningBeforeRemoval } = await import("../../sessions/maintain.ts");
   const sessions = await context.sessions();
   for (const name of names) {
     sessions.pathOf(name);
     sessions.assertExists(name);
   }
   const what = names.length === 1 ? `the session \`${names[0]}\`` : `${names.length} sessions`;
+  requireAnswer(context, flags.yes === true);
+  for (const name of names) {
+    const warning = warningBeforeRemoval(sessions, name);
+    if (warning !== null) context.report.warn(warning.code, warning.message);
+  }
   if (!(await confirm(context, `Remove ${what} for good?`, flags.yes === true))) return;
   for (const name of new Set(names)) await removeSession(sessions, name);
   if (flags.json) await context.io.out.write(`${JSON.stringify({ removed: [...new Set(names)] })}\n`);
