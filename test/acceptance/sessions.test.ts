@@ -147,10 +147,10 @@ test("rm of a session from a newer cbr says so", async () => {
   writeFileSync(path("tea.jsonl"), newer);
   const unasked = await cbr(["sessions", "rm", "tea"], { home });
   expect(unasked).toMatchObject({ code: 2, stderr: expect.stringMatching(/^cbr: this change needs a yes/) });
-  const asked = await atPty(["sessions", "rm", "tea"], { home, next: { after: "[y/N] ", type: "n\n" } });
-  expect(asked.output).toMatch(
-    /warning: the session `tea` was written by a newer cbr[^]*Remove the session `tea`/,
-  );
+  const next = { after: "[y/N] ", type: "n\n" };
+  const asked = await atPty(["sessions", "rm", "tea"], { home, env: { NO_COLOR: "1" }, next });
+  expect(asked.output).toMatch(/^warning: the session `tea` was written by a newer cbr \(format 2\)\r?\n/);
+  expect(asked.output).toContain("Remove the session `tea` for good?");
   expect(existsSync(path("tea.jsonl"))).toBe(true);
   const { code, stderr } = await cbr(["sessions", "rm", "tea", "--yes"], { home });
   expect(code).toBe(0);
