@@ -13,7 +13,7 @@ export function usageError(error: CommanderError, command: Command): CbrError {
     case "commander.excessArguments":
       return new CbrError("usage", {
         message: `too many words after \`${pathOf(command)}\``,
-        hint: seeHelp(command),
+        hint: command.name() === "chat" ? askInstead(command.args.join(" ")) : seeHelp(command),
       });
     case "commander.missingArgument":
       return new CbrError("usage", {
@@ -29,6 +29,12 @@ export function usageError(error: CommanderError, command: Command): CbrError {
     default:
       return new CbrError("usage", { message: plain(error.message), hint: seeHelp(command) });
   }
+}
+
+/** Words after `cbr chat` are a prompt; what cannot simply be pasted into a shell is not shown as if it could. */
+function askInstead(words: string): string {
+  const prompt = /^[^"$`\\!\p{C}]{1,60}$/u.test(words) ? words : "Hello";
+  return `a chat is typed line by line; one prompt goes after \`cbr invoke\`, as in \`cbr invoke "${prompt}"\``;
 }
 
 const SIGN_IN = "`aws sso login` or `aws configure` signs in; `cbr doctor` says what is missing";

@@ -69,6 +69,11 @@ describe("what is not known is exit 2 with the nearest that is", () => {
     [["invoke", "-the bug"], /unknown flag `-t`\nhint: a prompt that starts with `-` goes after `--`/],
     [["config", "show", "--json=yes"], /`--json` takes no value/],
     [["config", "show", "extra"], /too many words after `cbr config show`/],
+    [
+      ["chat", "--global", "hello", "there"],
+      /too many words after `cbr chat`\nhint: .*`cbr invoke "hello there"`\n$/,
+    ],
+    [["chat", 'say "$HOME"'], /too many words after `cbr chat`\nhint: .*`cbr invoke "Hello"`\n$/],
     [["config", "get"], /`cbr config get` needs KEY/],
   ])("cbr %j", async (args, message) => {
     const { code, stdout, stderr } = await cbr(args);
