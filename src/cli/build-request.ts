@@ -16,6 +16,7 @@ import { schemaStrategy } from "../models/schema-strategy.ts";
 import type { Setting, SettingName, Settings } from "../settings/settings.ts";
 import { checkConverse, refuseOnMantle, servable } from "./api-limits.ts";
 import type { Context } from "./context.ts";
+import { paramSources } from "./param-sources.ts";
 import type { GatheredPrompt } from "./prompt-input.ts";
 import type { RequestFlags } from "./request-flags.ts";
 import { betasOf, checkLatency, checkTier, guardrailOf, tagsOf } from "./request-values.ts";
@@ -170,6 +171,8 @@ function check(
       sources[name] = setting.source;
     if (setting?.origin !== "flag" && isInBody(base, name)) sources[name] = `--body ${name}`;
   }
+  // They are written into the body last.
+  Object.assign(sources, paramSources(flags.param ?? []));
   const warnings = checkParameters(model, {
     api: request.api,
     body: request.body,

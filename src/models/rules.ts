@@ -35,7 +35,7 @@ export interface ParameterRequest {
   betas: readonly string[];
   serviceTier?: string | undefined;
   latency?: string | undefined;
-  /** Where a parameter came from, when not from its flag: `CBR_EFFORT`, `--body`. */
+  /** Where a parameter came from, when not from its flag: `CBR_EFFORT`, `--body`; of `--param KEY=JSON` all that was written. */
   sources?: Partial<Record<Parameter, string>>;
 }
 
@@ -52,8 +52,9 @@ const INTERLEAVED = "interleaved-thinking-2025-05-14";
 export function checkParameters(model: CatalogModel | null, request: ParameterRequest): Warning[] {
   const refuse: Refuse = (parameter, value, accepts) => {
     const flag = request.sources?.[parameter] ?? PARAMETER_FLAGS[parameter];
+    const isComplete = value === null || flag.startsWith("--param ");
     throw new CbrError("parameter_not_supported", {
-      message: `\`${flag}${value === null ? "" : ` ${value}`}\`: ${model?.name ?? "the model"} ${accepts}`,
+      message: `\`${flag}${isComplete ? "" : ` ${value}`}\`: ${model?.name ?? "the model"} ${accepts}`,
     });
   };
   checkMaxTokens(model, request.body, refuse);

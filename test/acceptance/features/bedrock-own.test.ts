@@ -1,7 +1,7 @@
 // Guardrails, tiers, latency, tags, betas, parameters by path, ARNs and application inference profiles.
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { freshHome } from "../../support/cbr.ts";
+import { cbr, freshHome } from "../../support/cbr.ts";
 import { errorOf, mocked } from "../../support/mocked.ts";
 
 const PROFILE = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123mock";
@@ -119,6 +119,22 @@ test("the beta of a million tokens is sent, with a warning where it is dead", as
     code: 0,
     stderr: "",
   });
+});
+
+test.each([
+  ["top_k=5", "--param top_k=5"],
+  [
+    'thinking={"type":"enabled","budget_tokens":2048}',
+    '--param thinking={"type":"enabled","budget_tokens":2048}',
+  ],
+  ['output_config={"effort":"hihg"}', '--param output_config={"effort":"hihg"}'],
+  ["max_tokens=999999", "--param max_tokens=999999"],
+  [`stop_sequences=["${"END".repeat(30)}"," "]`, "--param stop_sequences"],
+])("what is refused of --param %s is named as it was written", async (param, named) => {
+  const args = ["invoke", "-m", "opus-5.5", "--region", "us-east-1", "--dry-run", "--param", param, "hi"];
+  const { code, stderr } = await cbr(args);
+  expect(code).toBe(2);
+  expect(stderr.startsWith(`cbr: \`${named}\`: `), stderr).toBe(true);
 });
 
 test("--param sets any field by its path", async () => {
