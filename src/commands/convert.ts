@@ -4,7 +4,7 @@ import type { Context } from "../cli/context.ts";
 import { readStdin } from "../cli/stdin.ts";
 import { convertRequest, DIALECTS, type Dialect, type ModelFacts } from "../core/convert/convert.ts";
 import type { Note } from "../core/convert/notes.ts";
-import { readSource } from "../core/convert/source.ts";
+import { readSource, type Source } from "../core/convert/source.ts";
 import { CbrError } from "../core/errors.ts";
 import { decodeText } from "../core/text.ts";
 import type { CatalogModel } from "../models/catalog.ts";
@@ -39,7 +39,7 @@ async function convert(context: Context, flags: ConvertFlags): Promise<void> {
   const facts = modelFacts(source.model, flags);
   const { json, notes } = convertRequest(source, flags.to, facts);
   const lost = notes.filter((note) => note.kind === "lost");
-  if (lost.length > 0 && flags.lenient !== true) throw notConvertible(lost);
+  if (lost.length > 0 && flags.lenient !== true) throw notConvertible(lost, wayOut(source, flags));
   for (const note of notes) {
     context.report.notice(`${quoted(note.path)}: ${note.kind === "lost" ? "dropped: " : ""}${note.message}`);
   }
@@ -117,10 +117,29 @@ function isUnversioned(model: CatalogModel): boolean | null {
   return Number.isNaN(version) ? null : version > 4.6;
 }
 
-function notConvertible(lost: readonly Note[]): CbrError {
+/** Who can say all of it, where not the dialect that was asked for; undefined where nobody can. */
+function wayOut(source: Source, flags: ConvertFlags): string | undefined {
+  const able = (["bedrock", "converse", "mantle"] as const).filter((to) => canSay(source, { ...flags, to }));
+  const names = able.map((to) => `\`--to ${to}\``).join(" or ");
+  if (able.length > 0) return `${names} can say it all; \`--lenient\` drops it with a note`;
+  if (source.form !== "converse") return;
+  return "only Converse takes it: send the body there as it is; `--lenient` drops it with a note";
+}
+
+function canSay(source: Source, flags: ConvertFlags): boolean {
+  try {
+    const { notes } = convertRequest(source, flags.to, modelFacts(source.model, flags));
+    return notes.every((note) => note.kind !== "lost");
+  } catch (error) {
+    if (error instanceof CbrError) return false; // a model that this API cannot call
+    throw error;
+  }
+}
+
+function notConvertible(lost: readonly Note[], hint: string | undefined): CbrError {
   const shown = lost.slice(0, 5).map((note) => `${note.message} (${quoted(note.path)})`);
   const more = lost.length > shown.length ? `; and ${lost.length - shown.length} more` : "";
-  return new CbrError("not_convertible", { message: `${shown.join("; ")}${more}` });
+  return new CbrError("not_convertible", { message: `${shown.join("; ")}${more}`, hint });
 }
 
 function quoted(path: string): string {

@@ -49,6 +49,36 @@ describe("a first-party body", () => {
   });
 });
 
+describe("what the dialect cannot say and another can is told the way there", () => {
+  const guarded = { guardContent: { text: { text: "Hi" } } };
+  const asked = (...content: object[]) => ({ messages: [{ role: "user", content }] });
+  test.each([
+    ["mantle", FIRST_PARTY, "`--to bedrock` or `--to converse` can say it all;"],
+    [
+      "mantle",
+      {
+        ...FIRST_PARTY,
+        model: "claude-haiku-4-5",
+        output_config: { format: { type: "json_schema", schema: {} } },
+      },
+      "`--to bedrock` or `--to converse` can say it all;",
+    ],
+    [
+      "mantle",
+      { ...asked({ text: "Hi" }), serviceTier: { type: "flex" } },
+      "`--to bedrock` or `--to converse`",
+    ],
+    ["mantle", asked(guarded), "only Converse takes it: send the body there as it is;"],
+    ["bedrock", asked(guarded), "only Converse takes it: send the body there as it is;"],
+    ["bedrock", { ...FIRST_PARTY, mcp_servers: [{ url: "x" }] }, "use `--lenient` to drop it"],
+  ])("%s %j", async (to, body, way) => {
+    const { code, stderr } = await convert(to, body);
+    expect(code).toBe(3);
+    expect(stderr.split("\nhint: ")[1]).toContain(way);
+    expect(stderr.split("\nhint: ")[1]).toContain("--lenient");
+  });
+});
+
 test.each([
   ["bedrock", /`claude-nobody-9` goes into the URL as it is: no model is known by this name/],
   ["mantle", /`claude-nobody-9` stays as it is: no model is known by this name/],
