@@ -34,7 +34,7 @@ export const OTHER_VARIABLES: readonly (readonly [name: string, meaning: string]
   ["HTTPS_PROXY", "proxy for https endpoints"],
   ["HTTP_PROXY", "proxy for http endpoints"],
   ["NO_PROXY", "hosts that are called without a proxy"],
-  ["NODE_EXTRA_CA_CERTS", "PEM file of certificate authorities that Node trusts as well"],
+  ["NODE_EXTRA_CA_CERTS", "PEM file of certificate authorities to trust as well"],
   ["NO_COLOR", "set to anything: no colours"],
   ["FORCE_COLOR", "set to anything but `0` or `false`: colours"],
   ["TERM", "`dumb`: no colours, nothing that moves"],

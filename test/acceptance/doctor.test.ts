@@ -47,6 +47,8 @@ describe("doctor", () => {
     });
     const message = (name: string) => report.checks.find((check) => check.name === name)?.message;
     expect(message("credentials")).toBe("environment, key …KKEY (long-term)");
+    const { runtime } = JSON.parse((await cbr(["--version", "--json"])).stdout);
+    expect(message("certificates")).toBe(`those that ${runtime} trusts`);
     expect(message("identity")).toContain(TEST_CREDENTIALS.arn);
     expect(message("quotas")).toMatch(/1,000,000 tokens per minute/);
   });

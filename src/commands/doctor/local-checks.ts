@@ -88,7 +88,7 @@ function settings({ context: { host }, failure, settings: found }: Scene): Outco
 }
 
 async function certificates(scene: Scene): Promise<Outcome> {
-  const { env } = scene.context.host;
+  const { env, runtime } = scene.context.host;
   const isUnchecked = env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0";
   const bundle = scene.settings?.ca_bundle ?? null;
   await scene.diagnosis();
@@ -102,7 +102,7 @@ async function certificates(scene: Scene): Promise<Outcome> {
     };
   }
   const trusted = [
-    "those Node trusts",
+    `those that ${runtime} trusts`,
     env["NODE_EXTRA_CA_CERTS"] === undefined ? null : "`NODE_EXTRA_CA_CERTS`",
     bundle === null ? null : `${bundle.value} (${bundle.source})`,
   ];
