@@ -58,6 +58,13 @@ test.each([
   ],
   [["invoke", "--geo=e"], ["--geo=eu"]],
   [
+    ["invoke", "-mopus-4."],
+    ["-mopus-4.6", "-mopus-4.5"],
+  ],
+  [["invoke", "-cmfas"], ["-cmfast"]],
+  [["invoke", "-mopus", "--no-stre"], ["--no-stream"]],
+  [["invoke", "-mnosuch"], []],
+  [
     ["invoke", "--geo", "us"],
     ["us", "us-gov"],
   ],
@@ -134,6 +141,8 @@ describe.runIf(hasShell("bash"))("bash", () => {
     [["cbr", "models", "sh"], ["show"]],
     [["cbr", "invoke", "--geo", "=", "e"], ["eu"]],
     [["cbr", "invoke", "-m", "opus-4.6"], ["opus-4.6"]],
+    [["cbr", "invoke", "-mopus-4.6"], ["-mopus-4.6"]],
+    [["cbr", "invoke", "--model", "=", "opus-4.6"], ["opus-4.6"]],
     [["cbr", "invoke", "hello"], []],
     [["cbr", "models", "sh|xx"], ["show"]],
     [["cbr", "invoke", '"--geo=g'], ["--geo=global"]],
@@ -163,6 +172,8 @@ describe.runIf(hasShell("zsh"))("zsh", () => {
   test.each([
     ["cbr invoke --geo e", ["eu"]],
     ["cbr models sh", ["show:show everything known of one model"]],
+    ["cbr invoke -mopus-4.6", ["-mopus-4.6:Claude Opus 4.6"]],
+    ["cbr invoke --model=opus-4.6", ["--model=opus-4.6:Claude Opus 4.6"]],
     ["cbr explain throttled", ["throttled:Bedrock is throttling this account"]],
   ])(
     "the script offers for %s what the program does, with a colon only before a description",
@@ -187,6 +198,19 @@ describe.runIf(hasShell("fish"))("fish", () => {
       encoding: "utf8",
     });
     expect(run.stdout).toMatch(/^show\t/m);
+  });
+
+  test("a value joined to its flag", async () => {
+    const script = await cbr(["completion", "fish"]);
+    const asks = ["-mopus-4.", "--model=opus-4."]
+      .map((word) => `complete -C 'cbr invoke ${word}'`)
+      .join("; ");
+    const run = spawnSync("fish", ["--no-config", "-c", `${script.stdout}\n${asks}`], {
+      env: { ...cleanEnv(furnishedHome()), PATH: `${installed()}:${process.env["PATH"]}` },
+      encoding: "utf8",
+    });
+    expect(run.stdout).toMatch(/^-mopus-4\.6\t/m);
+    expect(run.stdout).toMatch(/^--model=opus-4\.6\t/m);
   });
 
   test("where the program offers nothing, fish offers files, also behind = and below ~", async () => {

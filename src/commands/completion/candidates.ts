@@ -68,15 +68,11 @@ export function candidates(program: Command, words: readonly string[], names: Na
     const last = before.at(-1);
     if (last !== undefined && takesNextWord(last, options))
       return matching(valuesOf(flagIn(last, options), typed, names), typed);
-    const assigned = /^(--[\w-]+)=(.*)$/s.exec(typed);
-    if (assigned !== null) {
-      const [, flag = "", begun = ""] = assigned;
-      const values = valuesOf(
-        options.find(({ long }) => long === flag),
-        begun,
-        names,
-      );
-      return matching(values, begun).map(({ value, about }) => ({ value: `${flag}=${value}`, about }));
+    const joined = joinedValue(typed, options);
+    if (joined !== null) {
+      const { flag, start, begun } = joined;
+      const values = matching(valuesOf(flag, begun, names), begun);
+      return values.map(({ value, about }) => ({ value: start + value, about }));
     }
     if (typed.startsWith("-")) return matching(flagsOf(options), typed);
   }
@@ -137,6 +133,23 @@ function optionsOf(command: Command): Option[] {
 function flagIn(word: string, options: readonly Option[]): Option | undefined {
   if (word.startsWith("--")) return options.find(({ long }) => long === word);
   return options.find(({ short }) => short === `-${word.at(-1)}`);
+}
+
+/** A flag and the beginning of its value in one word: `--geo=e`, `-mopus`. `start` is what stands before the value. */
+function joinedValue(
+  typed: string,
+  options: readonly Option[],
+): { flag: Option | undefined; start: string; begun: string } | null {
+  const [, name, begun = ""] = /^(--[\w-]+)=(.*)$/s.exec(typed) ?? [];
+  if (name !== undefined)
+    return { flag: options.find(({ long }) => long === name), start: `${name}=`, begun };
+  if (!/^-[^-]/.test(typed)) return null;
+  for (let end = 2; end < typed.length; end++) {
+    const flag = options.find(({ short }) => short === `-${typed[end - 1]}`);
+    if (flag === undefined) return null;
+    if (flag.required) return { flag, start: typed.slice(0, end), begun: typed.slice(end) };
+  }
+  return null;
 }
 
 function valuesOf(option: Option | undefined, typed: string, names: Names): Candidate[] {
