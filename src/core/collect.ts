@@ -103,7 +103,9 @@ export function collector({ keepsText } = { keepsText: true }): Collector {
           break;
         case "metrics":
           metrics = overlay(metrics, event.usage);
-          reply.guardrailAction = event.guardrailAction ?? reply.guardrailAction;
+          // Once it intervened it has: a later NONE is of the event that says it.
+          if (reply.guardrailAction !== "INTERVENED")
+            reply.guardrailAction = event.guardrailAction ?? reply.guardrailAction;
           reply.trace = event.trace ?? reply.trace;
           break;
         case "unknown":

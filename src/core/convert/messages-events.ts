@@ -11,19 +11,23 @@ export interface ReplyHead {
   headers: Readonly<Record<string, string>>;
 }
 
+const NO_HEAD: ReplyHead = { requestId: null, headers: {} };
+
 /**
  * Events of the Messages stream, in order, until `message_stop`. A ping and an event without a type are skipped; one
  * that is not known becomes `unknown`. Throws ReplyFailure on an `error` event.
  */
 export async function* fromMessagesEvents(
   events: AsyncIterable<unknown>,
-  head: ReplyHead = { requestId: null, headers: {} },
+  head: ReplyHead = NO_HEAD,
 ): AsyncGenerator<ReplyEvent> {
   for await (const item of events) {
     const event = asObject(item);
     if (event === null || typeof event["type"] !== "string") continue;
     yield* eventsOf(event, head);
     if (event["type"] === "message_stop") return;
+    // A guardrail that reads along may speak up in any event.
+    if (event["amazon-bedrock-guardrailAction"] === "INTERVENED") yield* metricsOf(event, NO_HEAD);
   }
 }
 
@@ -31,10 +35,7 @@ export async function* fromMessagesEvents(
  * The events of a non-streaming Messages reply. Throws ReplyFailure where the body is an error in spite of its 200, and
  * CbrError `not_bedrock` where it is no reply at all.
  */
-export function* fromMessagesReply(
-  json: unknown,
-  head: ReplyHead = { requestId: null, headers: {} },
-): Generator<ReplyEvent> {
+export function* fromMessagesReply(json: unknown, head: ReplyHead = NO_HEAD): Generator<ReplyEvent> {
   const reply = asObject(json);
   if (reply === null || reply["type"] === "error" || !Array.isArray(reply["content"]))
     throw failedReply(reply, "Messages");
@@ -67,7 +68,7 @@ function* eventsOf(event: JsonObject, head: ReplyHead): Generator<ReplyEvent> {
       break;
     case "message_delta":
       yield stopOf(asObject(event["delta"]) ?? {}, event["usage"]);
-      yield* metricsOf(event, { requestId: null, headers: {} });
+      yield* metricsOf(event, NO_HEAD);
       break;
     case "message_stop":
       yield* metricsOf(event, head);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { collector } from "../../../src/core/collect.ts";
 import { fromMessagesEvents, fromMessagesReply } from "../../../src/core/convert/messages-events.ts";
 import { type ReplyEvent, untilEnd } from "../../../src/core/reply.ts";
 import { ReplyFailure } from "../../../src/core/reply-failure.ts";
@@ -137,6 +138,21 @@ describe("a stream", () => {
       guardrailAction: "INTERVENED",
       trace: null,
     });
+  });
+
+  test("keeps what a guardrail said in the middle, whatever the last event says", async () => {
+    const delta = { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Hi" } };
+    const events = [
+      START,
+      { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+      { ...delta, "amazon-bedrock-guardrailAction": "INTERVENED" },
+      { type: "content_block_stop", index: 0 },
+      STOP,
+      { ...END, "amazon-bedrock-guardrailAction": "NONE" },
+    ];
+    const { add, reply } = collector();
+    for (const event of await read(...events)) add(event);
+    expect(reply().guardrailAction).toBe("INTERVENED");
   });
 });
 
