@@ -91,9 +91,13 @@ export function wire(
     claude(settings, region) {
       const known = connections.get(region);
       if (known?.settings === settings) return known.claude;
-      const claude = import("./bedrock/connect.ts").then(({ connect }) =>
-        connect({ host, settings, region, ...people(), say }),
-      );
+      const claude = Promise.all([
+        import("./bedrock/connect.ts"),
+        settings.bearer === null ? null : import("./settings/key-expiry.ts"),
+      ]).then(([{ connect }, key]) => {
+        key?.refuseExpiredKey(settings, host.now());
+        return connect({ host, settings, region, ...people(), say });
+      });
       connections.set(region, { settings, claude });
       return claude;
     },

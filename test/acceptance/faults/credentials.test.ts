@@ -268,6 +268,16 @@ test("row 87: a bearer token that has expired is exit 4 and says so", async () =
   });
   expect(run).toMatchObject({ code: 4, stdout: "" });
   expect(errorOf(run.stderr)).toMatchObject({ code: "api_key_expired", exit_code: 4 });
+  expect(bedrock.mock.requests).toEqual([]);
+});
+
+test("row 87: one that nobody uses is not looked at", async () => {
+  const bedrock = await mocked();
+  const token = shortTermApiKey("us-east-1", Date.now(), -60);
+  const run = await bedrock.cbr(["invoke", "--auth", "sigv4", "hi"], {
+    env: { AWS_BEARER_TOKEN_BEDROCK: token },
+  });
+  expect(run.code).toBe(0);
 });
 
 describe("row 88: keys in the environment work", () => {
