@@ -40,6 +40,23 @@ export interface GatheredPrompt {
   watchLateStdin: WatchLateStdin;
 }
 
+/** Whose stdin is: the prompt's, or that of the one flag that reads it. Throws CbrError `flag_conflict` where two flags do. */
+export function stdinFor(flags: {
+  apiKeyFile?: string;
+  body?: string;
+  file?: readonly string[];
+  stdin?: boolean;
+}): PromptOptions["stdin"] {
+  const { apiKeyFile: key, body, stdin } = flags;
+  const isTaken = key === "-" || body === "-";
+  if (isTaken && (key === body || flags.file?.includes("-"))) {
+    throw new CbrError("flag_conflict", {
+      message: "only one of `--api-key-file -`, `--body -` and `-f -` can read stdin",
+    });
+  }
+  return isTaken || stdin === false ? "never" : stdin ? "wait" : "auto";
+}
+
 /**
  * Starts reading files and stdin at once, so that it overlaps with whatever the caller does next; the promise may be
  * left alone and awaited later. Throws CbrError of exit code 3 for input that cannot be sent, 2 for a glob that

@@ -5,7 +5,7 @@ import type { Context } from "../cli/context.ts";
 import { countInput } from "../cli/count.ts";
 import { readInputBody } from "../cli/input-body.ts";
 import { listsFor } from "../cli/live-lists.ts";
-import { gatherPrompt } from "../cli/prompt-input.ts";
+import { gatherPrompt, stdinFor } from "../cli/prompt-input.ts";
 import { addRequestFlags, type RequestFlags } from "../cli/request-flags.ts";
 import { readSystemFile } from "../cli/request-values.ts";
 import { readSchema } from "../cli/schema-input.ts";
@@ -34,11 +34,10 @@ async function runCount(context: Context, words: string[], flags: CountFlags): P
     throw new CbrError("flag_conflict", { message: "`-s` and `--system-file` cannot both be given" });
   }
   const { host, io, report } = context;
-  const isStdinTaken = flags.apiKeyFile === "-" || flags.systemFile === "-" || flags.body === "-";
   const gathering = gatherPrompt(context, {
     words,
     files: flags.file ?? [],
-    stdin: isStdinTaken || flags.stdin === false ? "never" : flags.stdin ? "wait" : "auto",
+    stdin: stdinFor(flags),
     isPromptRequired: flags.body === undefined,
   });
   const [system, base, schema] = await Promise.all([

@@ -84,6 +84,7 @@ function outputStream(
   const isFatal = onGone !== null;
   let failure: Error | null = output.isOpen ? null : closed();
   let isListening = false;
+  let isWanted = false;
   const wakers = new Set<() => void>();
   const fail = (error: NodeJS.ErrnoException) => {
     if (failure !== null) return;
@@ -172,6 +173,7 @@ function outputStream(
       return wantsColor();
     },
     write(text) {
+      isWanted = true;
       if (failure !== null) return isFatal ? Promise.reject(failure) : DONE;
       if (text.length === 0) return draining ?? DONE;
       if (typeof text === "string") waiting += text;
@@ -196,7 +198,8 @@ function outputStream(
           });
         });
       }
-      if (failure !== null && isFatal) throw failure;
+      // One that was closed from the start fails those only who have something to say.
+      if (failure !== null && isFatal && (isWanted || output.isOpen)) throw failure;
     },
   };
 }

@@ -75,6 +75,18 @@ describe("row 109: a pipe that stays open and silent", () => {
     expect(bedrock.mock.requests).toHaveLength(0);
   });
 
+  test.each([
+    ["a key and a body", ["--api-key-file", "-", "--body", "-"]],
+    ["a key and a file", ["--api-key-file", "-", "-f", "-", "hi"]],
+    ["a body and a file", ["--body", "-", "-f", "-", "hi"]],
+  ])("belongs to one: %s from it are exit 2", async (_what, args) => {
+    const bedrock = await mocked();
+    for (const command of ["invoke", "count"]) {
+      expect((await bedrock.cbr([command, ...args], { stdin: '{"messages":[]}' })).code).toBe(2);
+    }
+    expect(bedrock.mock.requests).toHaveLength(0);
+  });
+
   test("does not keep a failed program alive", async () => {
     const run = await cbr(["invoke", "-f", "missing", "hi"], { stdin: "open" });
     expect(run.code).toBe(3);

@@ -4,7 +4,7 @@ import type { Context } from "../../cli/context.ts";
 import { guardSending } from "../../cli/count.ts";
 import { listsFor } from "../../cli/live-lists.ts";
 import type { outputFile } from "../../cli/output-file.ts";
-import { gatherPrompt } from "../../cli/prompt-input.ts";
+import { gatherPrompt, stdinFor } from "../../cli/prompt-input.ts";
 import { readSystemFile } from "../../cli/request-values.ts";
 import { readSchema } from "../../cli/schema-input.ts";
 import { whileWaiting } from "../../cli/while-waiting.ts";
@@ -28,11 +28,10 @@ import { openConversation, saveFailure, saveReply, saveTurn } from "./session.ts
 /** Runs `cbr invoke`. Throws CbrError; the text received before a failure is on stdout in text mode. */
 export async function runInvoke(context: Context, words: string[], flags: InvokeFlags): Promise<void> {
   const { host } = context;
-  const isStdinTaken = flags.apiKeyFile === "-" || flags.systemFile === "-" || flags.body === "-";
   const gathering = gatherPrompt(context, {
     words,
     files: flags.file ?? [],
-    stdin: isStdinTaken || flags.stdin === false ? "never" : flags.stdin ? "wait" : "auto",
+    stdin: stdinFor(flags),
     isPromptRequired: flags.body === undefined,
   });
   if (flags.body !== undefined && (flags.session ?? flags.fork ?? flags.continue) !== undefined) {
@@ -70,7 +69,7 @@ export async function runInvoke(context: Context, words: string[], flags: Invoke
     history: session?.messages() ?? [],
     ...(typeof session?.settings["system"] === "string" && { system: session.settings["system"] }),
   };
-  const candidates = candidatesFor(context, route, parts, lists.stored);
+  const candidates = await candidatesFor(context, route, parts, lists.stored);
   for (const candidate of candidates) sayChosen(context, candidate.route);
   const primary = candidates[0] as Candidate;
   if (flags.dryRun !== undefined) {
@@ -80,6 +79,8 @@ export async function runInvoke(context: Context, words: string[], flags: Invoke
   const format = settings.output_format?.value ?? "text";
   const file =
     flags.output === undefined || flags.output === "-" ? null : await openOutput(flags.output, host.cwd);
+  // Nothing is paid for that nobody can get: a stdout that is closed says so here.
+  if (file === null || format === "stream-json") await context.io.out.write("");
   const maxCost = flags.maxCost === undefined ? null : Number(flags.maxCost);
   // A dearer fallback must not cost more than allowed either; whether it has room for the prompt the service may say.
   for (const candidate of maxCost === null ? [primary] : candidates) {

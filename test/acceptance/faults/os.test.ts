@@ -52,6 +52,14 @@ describe.runIf(onLinux)("a stdout that takes nothing is exit 11:", () => {
     const run = await shell(`${command} >&-`, { env: bedrock.env });
     expect(run.code).toBe(11);
     expect(run.stderr).toMatch(/cannot write output: stdout is closed/);
+    expect(bedrock.calls()).toEqual([]);
+  });
+
+  test("row 102: an answer that goes to a file needs no stdout", async () => {
+    const bedrock = await mocked({ script: [{ text: "kept" }] });
+    const path = join(freshHome(), "answer.txt");
+    expect((await shell(`cbr invoke -o '${path}' hi >&-`, { env: bedrock.env })).code).toBe(0);
+    expect(readFileSync(path, "utf8")).toBe("kept");
   });
 
   test("row 102: /dev/null is not closed, however it was opened", async () => {

@@ -29,7 +29,10 @@ test.each([
 ])("CBR_GEO=eu is a guard: %s is 13", async (_what, args) => {
   const run = await dry(args, EU);
   expect(run).toMatchObject({ code: 13, stdout: "" });
-  expect(errorOf(run.stderr).code).toBe("geo_guard");
+  expect(errorOf(run.stderr)).toMatchObject({
+    code: "geo_guard",
+    message: expect.stringContaining("CBR_GEO"),
+  });
 });
 
 test("within the guard the profile of the geo is called", async () => {
