@@ -1,6 +1,7 @@
 // What packages do when they are loaded although this program may never need it, put off until it does. Each patch fails
 // the build when its package has changed, so that none is lost silently.
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Plugin } from "esbuild";
 
 interface Patch {
@@ -39,12 +40,17 @@ const PATCHES: readonly Patch[] = [
   },
 ];
 
-/** What Bun has built in, for builtins of Node's that it would have to load: 1 to 2 ms each. By importer, of ours only. */
+/** What Bun has built in, for builtins of Node's that it would have to load: 1 to 2 ms each; or loaded when used. By importer, of ours only. */
 const BUN_BUILTINS: readonly { importer: RegExp; module: string; code: string }[] = [
   {
     importer: /src\/bedrock\/frames\.ts$/,
     module: "node:zlib",
     code: "export const crc32 = (data, seed) => Bun.hash.crc32(data, seed);",
+  },
+  {
+    importer: /src\/core\/pdf\.ts$/,
+    module: "node:zlib",
+    code: `export const inflateSync = (data, options) => process.getBuiltinModule("node:zlib").inflateSync(data, options);`,
   },
   {
     importer: /src\/bedrock\/sign\.ts$/,
@@ -62,10 +68,14 @@ export const bunBuiltins: Plugin = {
       const found = BUN_BUILTINS.find((each) => each.module === path && each.importer.test(importer));
       if (found === undefined) return undefined;
       wanted.delete(found);
-      return { path, namespace: "bun-builtin" };
+      return { path: found.importer.source, namespace: "bun-builtin" };
     });
+    // Its own sockets in place of node:http: loaded, that takes longer than all the rest of a short answer.
+    build.onResolve({ filter: /\/direct-http\.ts$/ }, ({ resolveDir }) => ({
+      path: join(resolveDir, "bun-http.ts"),
+    }));
     build.onLoad({ filter: /.*/, namespace: "bun-builtin" }, ({ path }) => ({
-      contents: BUN_BUILTINS.find((each) => each.module === path)?.code ?? "",
+      contents: BUN_BUILTINS.find((each) => each.importer.source === path)?.code ?? "",
     }));
     build.onEnd(() => {
       if (wanted.size > 0) throw new Error("a file no longer imports what Bun has built in");

@@ -4,26 +4,30 @@ import type { Readable } from "node:stream";
 
 /** So much may wait for a slow reader before the sender is held back. */
 const HIGH_WATER = 1024 * 1024;
+/** How long a connection may take to end an answer that is whole already, before it is given up. */
+export const LAST_BYTES_MS = 1000;
 
-/** Yields every byte that came, then ends or throws as `body` does. Must be called when the head arrives; when left early, the connection is let go. */
-export function arrivalsOf(body: Readable): AsyncIterable<Buffer> {
+/** Where a body comes from. */
+export interface Source {
+  pause(): void;
+  resume(): void;
+  /** Called once when the reader has left, early or at the end: nothing more is wanted. */
+  letGo(): void;
+}
+
+export interface Arrivals extends AsyncIterable<Buffer> {
+  push(chunk: Buffer): void;
+  /** No more will come. What came is still given before the error. Only the first call counts. */
+  conclude(error: Error | null): void;
+}
+
+/** A queue between `source` and one reader: yields every byte pushed, then ends or throws. */
+export function arrivals(source: Source): Arrivals {
   const waiting: Buffer[] = [];
   let size = 0;
+  let isPaused = false;
   let outcome: { error: Error | null } | null = null;
   let wake = () => {};
-  const conclude = (error: Error | null) => {
-    outcome ??= { error };
-    wake();
-  };
-  body.on("data", (chunk: Buffer) => {
-    waiting.push(chunk);
-    size += chunk.length;
-    if (size >= HIGH_WATER) body.pause();
-    wake();
-  });
-  body.on("end", () => conclude(null));
-  body.on("error", conclude);
-  body.on("close", () => conclude(new Error("premature close")));
 
   async function* chunks(): AsyncGenerator<Buffer> {
     try {
@@ -31,7 +35,10 @@ export function arrivalsOf(body: Readable): AsyncIterable<Buffer> {
         const chunk = waiting.shift();
         if (chunk !== undefined) {
           size -= chunk.length;
-          if (size < HIGH_WATER && body.isPaused()) body.resume();
+          if (size < HIGH_WATER && isPaused) {
+            isPaused = false;
+            source.resume();
+          }
           yield chunk;
           continue;
         }
@@ -42,14 +49,41 @@ export function arrivalsOf(body: Readable): AsyncIterable<Buffer> {
         });
       }
     } finally {
-      letGo(body);
+      source.letGo();
     }
   }
-  return chunks();
+  const all = chunks();
+  return {
+    push(chunk) {
+      waiting.push(chunk);
+      size += chunk.length;
+      if (size >= HIGH_WATER && !isPaused) {
+        isPaused = true;
+        source.pause();
+      }
+      wake();
+    },
+    conclude(error) {
+      outcome ??= { error };
+      wake();
+    },
+    [Symbol.asyncIterator]: () => all,
+  };
 }
 
-/** How long a connection may take to end an answer that is whole already, before it is given up. */
-const LAST_BYTES_MS = 1000;
+/** Yields every byte that came, then ends or throws as `body` does. Must be called when the head arrives; when left early, the connection is let go. */
+export function arrivalsOf(body: Readable): AsyncIterable<Buffer> {
+  const queue = arrivals({
+    pause: () => body.pause(),
+    resume: () => body.resume(),
+    letGo: () => letGo(body),
+  });
+  body.on("data", queue.push);
+  body.on("end", () => queue.conclude(null));
+  body.on("error", queue.conclude);
+  body.on("close", () => queue.conclude(new Error("premature close")));
+  return queue;
+}
 
 /**
  * Left early, a body may be about to end: then its connection can serve the next request. It holds nobody up, and an

@@ -125,7 +125,7 @@ const NETWORK_CODE =
 function codeIn(code: string, message: string): string | null {
   if (NETWORK_CODE.test(code)) return code;
   if (/did not establish a connection/.test(message)) return "ETIMEDOUT";
-  if (/socket hang up|premature close|other side closed/i.test(message)) return "ECONNRESET";
+  if (/socket hang up|premature close|other side closed|socket is closed/i.test(message)) return "ECONNRESET";
   return null;
 }
 

@@ -1,16 +1,22 @@
 // One way out for every request: HTTP/1.1, the user's proxy and certificate authorities, bounded connecting.
-import http from "node:http";
+import type http from "node:http";
+import type { Readable } from "node:stream";
 import type { HttpHandlerOptions, HttpRequest, HttpResponse } from "@smithy/types";
 import { CbrError } from "../core/errors.ts";
 import type { Host } from "../host/host.ts";
 import type { Settings } from "../settings/settings.ts";
+import { arrivalsOf } from "./arrivals.ts";
+import { type DirectAnswer, directHttp } from "./direct-http.ts";
 import { nameOfProxy, proxyFor } from "./proxy.ts";
-import { sendHttp } from "./send-http.ts";
 import { trustOf } from "./trust.ts";
+
+type Http = typeof http;
 
 export interface HttpWay {
   readonly metadata: { handlerProtocol: string };
   handle(request: HttpRequest, options?: HttpHandlerOptions): Promise<{ response: HttpResponse }>;
+  /** As `handle`, for a request with a text for body, by the shortest way there is; its answer is read as it arrives. */
+  send(request: HttpRequest, signal: AbortSignal): Promise<DirectAnswer>;
   /** Opens a connection to `url` for the next request to it where none is kept; behind a proxy nothing is opened. Never rejects. */
   warm(url: string): Promise<void>;
   destroy(): void;
@@ -31,7 +37,7 @@ export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> 
   const trustFor = (isTls: boolean, proxy: string | null) =>
     isTls || proxy?.startsWith("https:") ? trust() : {};
   const agents = new Map<string, http.Agent>();
-  const agentFor = async (isTls: boolean, proxy: string | null, module: typeof http): Promise<http.Agent> => {
+  const agentFor = async (isTls: boolean, proxy: string | null, module: Http): Promise<http.Agent> => {
     const key = `${isTls} ${proxy}`;
     const known = agents.get(key);
     if (known !== undefined) return known;
@@ -43,16 +49,21 @@ export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> 
     return agent;
   };
 
-  const moduleFor = async (isTls: boolean): Promise<typeof http> =>
-    isTls ? await import("node:https").then((https) => https.default as unknown as typeof http) : http;
+  const direct = directHttp();
+  const connectTimeout = settings.connect_timeout?.value ?? 5000;
+  // TLS takes longer to load than plain HTTP, which is all that a local endpoint needs.
+  const moduleFor = async (isTls: boolean): Promise<Http> =>
+    isTls ? ((await import("node:https")).default as unknown as Http) : (await import("node:http")).default;
 
-  return {
+  const way: HttpWay = {
     metadata: { handlerProtocol: "http/1.1" },
     async warm(url) {
       try {
-        const { protocol, hostname, port } = new URL(url);
+        const target = new URL(url);
+        const { protocol, hostname, port } = target;
         const isTls = protocol === "https:";
         if (proxyFor(host, url) !== null) return;
+        if (await direct?.warm(target, { trust: await trustFor(isTls, null), connectTimeout })) return;
         const agent = await agentFor(isTls, null, await moduleFor(isTls));
         const { warm } = await import("./warm-agent.ts");
         await warm(agent, {
@@ -63,20 +74,33 @@ export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> 
         // the request itself will say what is wrong
       }
     },
+    async send(request, signal) {
+      const isTls = request.protocol === "https:";
+      if (direct !== null && proxyFor(host, urlOf(request)) === null) {
+        try {
+          const trust = await trustFor(isTls, null);
+          const answer = await direct.send(request, { trust, connectTimeout, signal });
+          if (answer !== null) return answer;
+        } catch (error) {
+          throw withPlace(error, authorityOf(request), null);
+        }
+      }
+      const { response } = await way.handle(request, { abortSignal: signal });
+      return { ...response, body: arrivalsOf(response.body as Readable) };
+    },
     async handle(request, options) {
       const isTls = request.protocol === "https:";
-      const authority = request.port ? `${request.hostname}:${request.port}` : request.hostname;
-      const proxy = proxyFor(host, `${request.protocol}//${authority}/`);
+      const authority = authorityOf(request);
+      const proxy = proxyFor(host, urlOf(request));
       try {
-        // TLS takes longer to load than plain HTTP, which is all that a local endpoint needs.
-        const module = await moduleFor(isTls);
+        const [module, { sendHttp }] = await Promise.all([moduleFor(isTls), import("./send-http.ts")]);
         // Idle and overall limits are kept by the sender, which knows what it waits for; only connecting is bounded here.
         const response = await sendHttp(request, {
           agent: await agentFor(isTls, proxy, module),
           start: module.request,
           // A tunnel's own TLS takes no notice of the agent's options, which are for the way to the proxy.
           trust: await trustFor(isTls, proxy),
-          connectTimeout: settings.connect_timeout?.value ?? 5000,
+          connectTimeout,
           signal: options?.abortSignal as AbortSignal | undefined,
         });
         const { statusCode, body } = response;
@@ -86,16 +110,29 @@ export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> 
         if (proxy !== null && isOfProxy) throw notConnected(proxy, authority, statusCode);
         return { response };
       } catch (error) {
-        // Whoever explains the error must know that the proxy, not the endpoint, may be to blame.
-        const proxyName = proxy === null ? {} : { proxy: nameOfProxy(proxy) };
-        if (error instanceof Error) Object.assign(error, { endpoint: authority, ...proxyName });
-        throw error;
+        throw withPlace(error, authority, proxy);
       }
     },
     destroy() {
+      direct?.destroy();
       for (const agent of agents.values()) agent.destroy();
     },
   };
+  return way;
+}
+
+function authorityOf({ hostname, port }: HttpRequest): string {
+  return port ? `${hostname}:${port}` : hostname;
+}
+
+function urlOf(request: HttpRequest): string {
+  return `${request.protocol}//${authorityOf(request)}/`;
+}
+
+/** Whoever explains the error must know that the proxy, not the endpoint, may be to blame. */
+function withPlace(error: unknown, authority: string, proxy: string | null): unknown {
+  const proxyName = proxy === null ? {} : { proxy: nameOfProxy(proxy) };
+  return error instanceof Error ? Object.assign(error, { endpoint: authority, ...proxyName }) : error;
 }
 
 /** The proxy a URL would go through, without its user and password; null when none. Throws CbrError `proxy_failed`. */
@@ -107,7 +144,7 @@ export function proxyNameFor(host: Host, url: string): string | null {
 async function newAgent(
   isTls: boolean,
   proxy: string | null,
-  module: typeof http,
+  module: Http,
   options: http.AgentOptions,
 ): Promise<http.Agent> {
   if (proxy === null) return new module.Agent(options);

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { HttpRequest, HttpResponse } from "@smithy/types";
+import { aborted, KEEP_ALIVE_MS, notConnected, queryOf } from "./http-parts.ts";
 import type { Trust } from "./trust.ts";
 
 export interface SendOptions {
@@ -15,9 +16,6 @@ export interface SendOptions {
   connectTimeout: number;
   signal: AbortSignal | undefined;
 }
-
-/** NAT gateways and load balancers of AWS drop a connection silent for 350 s. */
-const KEEP_ALIVE_MS = 60_000;
 
 /** Resolves with the answer's head; `body` is its stream. Throws Node's network errors, `TimeoutError`, `AbortError`. */
 export function sendHttp(request: HttpRequest, options: SendOptions): Promise<HttpResponse> {
@@ -31,6 +29,7 @@ export function sendHttp(request: HttpRequest, options: SendOptions): Promise<Ht
       host: request.hostname.replace(/^\[(.*)\]$/, "$1"),
       ...(request.port !== undefined && { port: request.port }),
     };
+    let answer: IncomingMessage | null = null;
     const outgoing = start(
       {
         ...target,
@@ -38,15 +37,22 @@ export function sendHttp(request: HttpRequest, options: SendOptions): Promise<Ht
         path: request.path + queryOf(request),
         headers: request.headers,
       },
-      (answer) => {
+      (incoming) => {
+        answer = incoming;
         clearTimeout(timer);
-        resolve({ statusCode: answer.statusCode ?? 0, headers: plain(answer.headers), body: answer });
+        resolve({
+          statusCode: incoming.statusCode ?? 0,
+          headers: plain(incoming.headers),
+          body: incoming,
+        });
       },
     );
     let issuer: string | null = null;
     let isBlind = false;
     const fail = (error: Error) => {
       clearTimeout(timer);
+      // What is wrong with a body only the request is told, the body says that it was cut. What was good goes first.
+      if (answer !== null) setImmediate(() => answer?.destroy(error));
       if (isBlind && isAboutTrust(error)) {
         void lookAgain(start, target).then((found) => reject(Object.assign(error, { issuer: found })));
       } else reject(issuer === null ? error : Object.assign(error, { issuer }));
@@ -103,29 +109,11 @@ async function lookAgain(start: SendOptions["start"], target: RequestOptions): P
   return issuerBySecondLook(start, target);
 }
 
-function notConnected(limit: number): Error {
-  return Object.assign(new Error(`the socket did not establish a connection within ${limit} ms`), {
-    name: "TimeoutError",
-    connectLimit: limit,
-  });
-}
-
 function write(outgoing: ClientRequest, body: unknown): void {
   if (body instanceof Readable) body.pipe(outgoing);
   else if (typeof body === "string" || body instanceof Uint8Array) outgoing.end(body);
   else if (body === undefined || body === null) outgoing.end();
   else throw new TypeError("a request's body is text, bytes or a stream");
-}
-
-function queryOf({ query }: HttpRequest): string {
-  const pairs = Object.entries(query ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([name, value]) =>
-      value === null
-        ? [encodeURIComponent(name)]
-        : [value].flat().map((each) => `${encodeURIComponent(name)}=${encodeURIComponent(each)}`),
-    );
-  return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
 }
 
 function plain(headers: IncomingHttpHeaders): Record<string, string> {
@@ -135,8 +123,4 @@ function plain(headers: IncomingHttpHeaders): Record<string, string> {
       Array.isArray(value) ? value.join(",") : (value ?? ""),
     ]),
   );
-}
-
-function aborted({ reason }: AbortSignal): Error {
-  return Object.assign(new Error("Request aborted", { cause: reason }), { name: "AbortError" });
 }

@@ -1,9 +1,7 @@
 // A signed JSON request: every way to Claude. Done without the SDK's client, which takes longer to load than all the rest
 // (docs/design/decisions/invoke-without-the-sdk-client.md).
-import type { Readable } from "node:stream";
 import { awsEndpoint } from "../core/aws-hosts.ts";
 import { VERSION } from "../core/version.ts";
-import { arrivalsOf } from "./arrivals.ts";
 import { ForeignAnswer } from "./foreign-answer.ts";
 import { requestIdOf } from "./payload.ts";
 import { looksJson, readSome } from "./raw-answer.ts";
@@ -52,7 +50,7 @@ export async function signedPost(
     "user-agent": `cbr/${VERSION} (${session.host.runtime})`,
     ...post.headers,
   };
-  const { response } = await session.http.handle(
+  const response = await session.http.send(
     {
       method: "POST",
       protocol: url.protocol,
@@ -62,11 +60,11 @@ export async function signedPost(
       headers: await authorized(session, { path: url.pathname, headers: unsigned, body }, post.service),
       body,
     },
-    { abortSignal: signal },
+    signal,
   );
   const headers = response.headers;
   const contentType = (headers["content-type"] ?? "").toLowerCase();
-  const answer = arrivalsOf(response.body as Readable);
+  const answer = response.body;
   const foreign = (bytes: Buffer) =>
     new ForeignAnswer({
       status: response.statusCode,
