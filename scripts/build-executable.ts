@@ -1,10 +1,12 @@
 // `npm run build:exe [TARGET…]`: one file with its runtime inside, for this machine, for the targets named, or for `all`.
+// `--out DIR` puts it there instead of build/executables.
 // Why Bun, and what differs from Node: docs/design/decisions/standalone.md.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { bundleStandalone } from "./build.ts";
 
 /** What the files are called, and the npm package that has the runtime in it. */
@@ -19,7 +21,6 @@ const TARGETS: Readonly<Record<string, string>> = {
 };
 
 const ROOT = join(import.meta.dirname, "..");
-const OUT = join(ROOT, "build/executables");
 const CACHE = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "cbr-build-runtimes");
 
 interface Locked {
@@ -28,7 +29,11 @@ interface Locked {
 
 const lock = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")) as Locked;
 const own = ownTarget();
-const words = process.argv.slice(2);
+const { values: flags, positionals: words } = parseArgs({
+  options: { out: { type: "string", default: join(ROOT, "build/executables") } },
+  allowPositionals: true,
+});
+const OUT = resolve(flags.out);
 const targets = words.includes("all") ? Object.keys(TARGETS) : words.length > 0 ? words : [own];
 const unknown = targets.find((target) => TARGETS[target] === undefined);
 if (unknown !== undefined)
@@ -56,6 +61,8 @@ function compile(target: string, files: readonly string[]): string {
     "--minify-whitespace",
     "--minify-syntax",
     "--bytecode",
+    // Compiling what runs once costs more than it saves; `standalone.js` goes back to normal for what lasts.
+    "--compile-jit-policy=10",
     // Asked for by the proxy agents where a proxy wants Negotiate, which is refused before.
     "--external=kerberos",
     // What lies in the directory where somebody happens to stand must not change what the program does.
