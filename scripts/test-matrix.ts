@@ -1,23 +1,29 @@
-// `npm run test:matrix`: the acceptance tests with the built program on every Node that is supported, and with the
-// standalone executable where `CBR_EXECUTABLE` names one. Runtimes come from npm's `node-OS-CPU` packages into a cache.
+// `npm run test:matrix [PATH…]`: the acceptance tests with the built program on every Node that is supported, and with the
+// standalone executable, which `CBR_EXECUTABLE` names or which is made for this machine. Node comes from npm's
+// `node-OS-CPU` packages into a cache. `--only NAME` (repeatable) takes some: 20, 22, 24, 26, executable.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { EXECUTABLE } from "../test/support/executable.ts";
 import { buildProgram } from "./build.ts";
 
 const MAJORS = ["20", "22", "24", "26"];
 const ROOT = join(import.meta.dirname, "..");
 const CACHE = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "cbr-test-runtimes");
-const paths = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ["test/acceptance"];
+const { values: flags, positionals } = parseArgs({
+  options: { only: { type: "string", multiple: true, default: [...MAJORS, "executable"] } },
+  allowPositionals: true,
+});
+const paths = positionals.length > 0 ? positionals : ["test/acceptance"];
 
 await buildProgram();
-const programs: [name: string, command: string[]][] = MAJORS.map((major) => [
-  `node ${major}`,
-  [runtime(major), join(ROOT, "bin/cbr.js")],
-]);
-const executable = process.env["CBR_EXECUTABLE"];
-if (executable) programs.push(["executable", [executable]]);
+const programs = flags.only.map((name): [name: string, command: string[]] =>
+  name === "executable"
+    ? [name, [process.env["CBR_EXECUTABLE"] ?? madeExecutable()]]
+    : [`node ${name}`, [runtime(name), join(ROOT, "bin/cbr.js")]],
+);
 
 const failed = programs.filter(([name, command]) => {
   process.stdout.write(`\n${name}: ${command.join(" ")}\n`);
@@ -32,6 +38,16 @@ process.stdout.write(
   failed.length === 0 ? "\nall passed\n" : `\nfailed: ${failed.map(([name]) => name).join(", ")}\n`,
 );
 process.exitCode = failed.length === 0 ? 0 : 1;
+
+function madeExecutable(): string {
+  const path = join(ROOT, EXECUTABLE);
+  const script = join(ROOT, "scripts/build-executable.ts");
+  const { status } = spawnSync(process.execPath, ["--import", "tsx", script, "--out", dirname(path)], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  if (status !== 0) throw new Error("the executable cannot be made");
+  return path;
+}
 
 /** The newest Node of that major version, installed when it is not there yet. */
 function runtime(major: string): string {

@@ -1,6 +1,12 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { buildProgram } from "../../scripts/build.ts";
 
-/** Builds the program once, before any test drives it. */
-export default async function setup(): Promise<void> {
+/** Builds the program once, before any test drives it, and gives all tests one directory for what they leave behind. */
+export default async function setup(): Promise<() => void> {
   if (process.env["CBR_TEST_NO_BUILD"] === undefined) await buildProgram();
+  const scratch = mkdtempSync(join(tmpdir(), "cbr-test-"));
+  process.env["TMPDIR"] = scratch;
+  return () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
 }
