@@ -2,16 +2,14 @@
 // standalone executable, which `CBR_EXECUTABLE` names or which is made for this machine. Node comes from npm's
 // `node-OS-CPU` packages into a cache. `--only NAME` (repeatable) takes some: 20, 22, 24, 26, executable.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { EXECUTABLE } from "../test/support/executable.ts";
 import { buildProgram } from "./build.ts";
+import { nodeRuntime } from "./node-runtimes.ts";
 
 const MAJORS = ["20", "22", "24", "26"];
 const ROOT = join(import.meta.dirname, "..");
-const CACHE = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "cbr-test-runtimes");
 const { values: flags, positionals } = parseArgs({
   options: { only: { type: "string", multiple: true, default: [...MAJORS, "executable"] } },
   allowPositionals: true,
@@ -22,7 +20,7 @@ await buildProgram();
 const programs = flags.only.map((name): [name: string, command: string[]] =>
   name === "executable"
     ? [name, [process.env["CBR_EXECUTABLE"] ?? madeExecutable()]]
-    : [`node ${name}`, [runtime(name), join(ROOT, "bin/cbr.js")]],
+    : [`node ${name}`, [nodeRuntime(name), join(ROOT, "bin/cbr.js")]],
 );
 
 const failed = programs.filter(([name, command]) => {
@@ -46,29 +44,5 @@ function madeExecutable(): string {
     stdio: ["ignore", "ignore", "inherit"],
   });
   if (status !== 0) throw new Error("the executable cannot be made");
-  return path;
-}
-
-/** The newest Node of that major version, installed when it is not there yet. */
-function runtime(major: string): string {
-  const folder = join(CACHE, major);
-  const cpu = process.arch === "x64" ? "x64" : process.arch;
-  const system = process.platform === "win32" ? "win" : process.platform;
-  const name = `node-${system}-${cpu}`;
-  const path = join(folder, "node_modules", name, "bin", process.platform === "win32" ? "node.exe" : "node");
-  if (existsSync(path)) return path;
-  mkdirSync(folder, { recursive: true });
-  const args = [
-    "install",
-    "--prefix",
-    folder,
-    "--no-save",
-    "--ignore-scripts",
-    "--no-audit",
-    "--no-fund",
-    `${name}@${major}`,
-  ];
-  const { status } = spawnSync("npm", args, { stdio: ["ignore", "ignore", "inherit"] });
-  if (status !== 0 || !existsSync(path)) throw new Error(`node ${major} cannot be installed`);
   return path;
 }

@@ -1,10 +1,12 @@
 // `npm run bench`: measures cbr beside its yardsticks on this machine and writes docs/reference/performance.*.
-// Flags: --node PATH, --program PATH, --rounds N, --only NAME (repeat), --print (write no files).
+// Flags: --node PATH, --program PATH, --executable PATH, --rounds N, --only NAME (repeat), --print (write no files).
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, platform, release, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { EXECUTABLE } from "../../test/support/executable.ts";
+import { nodeRuntime } from "../node-runtimes.ts";
 import { type ConnectionRow, connections } from "./connections.ts";
 import { bareNode, bundledSdk, cbr, type Options, yardsticks } from "./contenders.ts";
 import { type Contender, compare, type Row } from "./measure.ts";
@@ -38,6 +40,7 @@ const { values: flags } = parseArgs({
   options: {
     node: { type: "string", default: process.execPath },
     program: { type: "string", default: join(import.meta.dirname, "../../bin/cbr.js") },
+    executable: { type: "string", default: join(import.meta.dirname, "../..", EXECUTABLE) },
     rounds: { type: "string", default: "15" },
     only: { type: "string", multiple: true },
     print: { type: "boolean", default: false },
@@ -98,6 +101,18 @@ async function measure(url: string): Promise<Results> {
     const all = starts.map(([name, args, more]) => own(`cbr ${name}`, args, more));
     cases.push({ name: "commands", rows: await compare([bareNode(options), ...all], rounds, env) });
   }
+  const executable = existsSync(flags.executable) ? { ...options, program: [flags.executable] } : null;
+  if (executable === null) note(`no ${flags.executable} (npm run build:exe): not compared`);
+  if (executable !== null && isWanted("executable")) {
+    note("executable");
+    const node24 = { ...bareNode({ ...options, node: nodeRuntime("24") }), name: "node 24, empty program" };
+    const all = starts
+      .filter(([, , more]) => more?.home === undefined)
+      .map(([name, args, more]) => cbr(executable, `cbr ${name}`, args, more));
+    const others = (await yardsticks(options)).filter(({ name }) => /curl|CLI/.test(name));
+    const rows = await compare([node24, ...all, ...others], rounds, env);
+    cases.push({ name: "the standalone executable", rows });
+  }
   const streams: Results["streams"] = [];
   const at = (scenario: string) => ({ AWS_ENDPOINT_URL: `${url}/${scenario}` });
   for (const [name, scenario, events] of [
@@ -112,6 +127,7 @@ async function measure(url: string): Promise<Results> {
       own("cbr invoke --output-format stream-json", ask("--output-format", "stream-json"), {
         env: at(scenario),
       }),
+      ...(executable ? [cbr(executable, "executable, cbr invoke", ask(), { env: at(scenario) })] : []),
     ];
     streams.push({ name, events, rows: await streamCosts(all, Math.min(rounds, 5), env) });
   }
@@ -120,6 +136,10 @@ async function measure(url: string): Promise<Results> {
     note("latency");
     latency.push(await tokenLatency({ ...(await bundledSdk(options)), env: at("tokens") }, env));
     latency.push(await tokenLatency(own("cbr invoke", ask(), { env: at("tokens") }), env));
+    if (executable) {
+      const contender = cbr(executable, "executable, cbr invoke", ask(), { env: at("tokens") });
+      latency.push(await tokenLatency(contender, env));
+    }
   }
   const connecting: ConnectionRow[] = [];
   if (isWanted("connections")) {
