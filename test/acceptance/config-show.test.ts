@@ -49,6 +49,11 @@ test("every setting is printed with its value and its source", async () => {
   expect(rows.every((row) => typeof row.source === "string")).toBe(true);
 });
 
+test("where nothing names a model it is the one that would be asked", async () => {
+  const { of } = await show([]);
+  expect(of("model")).toEqual({ name: "model", value: "sonnet", source: "default" });
+});
+
 test("in a pipe it is a line a setting, separated by tabs", async () => {
   const { stdout } = await cbr(["config", "show"], { env: { AWS_REGION: "us-west-2", CBR_GEO: "us" } });
   expect(stdout).toContain("\nregion\tus-west-2\tAWS_REGION\n");
@@ -63,7 +68,7 @@ describe("where the config file is", () => {
     const xdg = await show([], { home: path, env: { XDG_CONFIG_HOME: join(path, "xdg") } });
     expect(xdg.of("model")).toMatchObject({ value: "opus", source: "~/xdg/cbr/config.toml" });
     const relative = await show([], { home: path, cwd: path, env: { XDG_CONFIG_HOME: "xdg" } });
-    expect(relative.of("model")?.value).toBeNull();
+    expect(relative.of("model")).toMatchObject({ value: "sonnet", source: "default" });
     const named = await show([], {
       home: path,
       env: { XDG_CONFIG_HOME: join(path, "xdg"), CBR_CONFIG: join(path, "mine.toml") },
@@ -79,7 +84,7 @@ describe("where the config file is", () => {
       "repo/cbr.toml": model,
     });
     const { of } = await show([], { home: freshHome(), cwd: join(path, "repo") });
-    expect(of("model")?.value).toBeNull();
+    expect(of("model")).toMatchObject({ value: "sonnet", source: "default" });
     expect(of("endpoint_url")?.value).toBeNull();
   });
 

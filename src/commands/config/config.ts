@@ -69,9 +69,16 @@ const SHARED: ReadonlySet<SettingName> = new Set<SettingName>([
 async function show(context: Context, flags: { json?: boolean }): Promise<void> {
   // `--json` is about this list, not the format of answers that the settings name.
   const { json, ...rest } = flags;
-  const settings = await context.settings(rest);
+  const [settings, { DEFAULT_MODEL }] = await Promise.all([
+    context.settings(rest),
+    import("../../models/names.ts"),
+  ]);
   if (json) context.report.errorFormat = "json";
-  const rows = describeSettings(settings, shownPath(configPath(context.host).path, context.host));
+  const path = shownPath(configPath(context.host).path, context.host);
+  // A request takes this model where nothing names one; a conversation goes on with its own.
+  const rows = describeSettings(settings, path).map((row) =>
+    row.name === "model" && row.value === null ? { ...row, value: DEFAULT_MODEL } : row,
+  );
   const text = json
     ? `${JSON.stringify(rows)}\n`
     : renderTable(
