@@ -113,7 +113,7 @@ async function renderersFor(
   beforeText: () => void,
 ): Promise<Renderer[]> {
   const renderers: Renderer[] = [];
-  if (showsThinking && format === "text") renderers.push(thinkingRenderer(io, beforeText));
+  if (showsThinking) renderers.push(thinkingRenderer(io, beforeText));
   if (isLive) {
     // A renderer of Markdown, with a highlighter, is more code than all the rest.
     const markdown = isRendered && io.out.isTTY ? await import("../../render/markdown/reply.ts") : null;

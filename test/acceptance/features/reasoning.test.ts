@@ -44,6 +44,14 @@ test("--no-check sends it all the same, and the service refuses", async () => {
   expect(bedrock.body().thinking).toEqual({ type: "disabled" });
 });
 
+test.each(["json", "stream-json"])("--show-thinking shows the reasoning beside %s too", async (format) => {
+  const bedrock = await mocked({ script: [{ thinking: "hm", text: "A" }] });
+  const args = ["invoke", "-m", "opus-4.6", "--thinking", "adaptive", "--output-format", format, "hi"];
+  const run = await bedrock.cbr([...args, "--show-thinking"]);
+  expect(run).toMatchObject({ code: 0, stderr: "hm\n" });
+  expect(JSON.parse(run.stdout.trim().split("\n").at(-1) ?? "").text).toBe("A");
+});
+
 test("--show-thinking puts the reasoning on stderr, the answer alone on stdout", async () => {
   const bedrock = await mocked({ script: [{ thinking: "let me see", text: "42" }] });
   const run = await bedrock.cbr(["invoke", "-m", "opus-5.5", "--show-thinking", "hi"]);
