@@ -18,7 +18,9 @@ export function usageLine(
 /** US dollars with as many digits as a small amount needs, and no exponent. */
 export function money(usd: number): string {
   if (usd >= 1) return usd.toFixed(2);
-  return usd.toFixed(6).replace(/0+$/, "").replace(/\.$/, ".0");
+  // Two digits of what is smaller: a cost that is known never reads as nothing.
+  const digits = usd > 0 ? Math.max(6, 1 - Math.floor(Math.log10(usd))) : 6;
+  return usd.toFixed(digits).replace(/0+$/, "").replace(/\.$/, ".0");
 }
 
 function seconds(ms: number): string {
