@@ -23,7 +23,9 @@ export async function runCommand(
   env[pathName] = [shims, env[pathName]].filter(Boolean).join(delimiter);
   try {
     return await new Promise<number>((resolve) => {
-      const [command, ...args] = words as [string, ...string[]];
+      // Windows starts no `.cmd` without a shell.
+      const isOwn = words[0] === "cbr" && host.platform === "win32";
+      const [command, ...args] = (isOwn ? [...host.self, ...words.slice(1)] : words) as [string, ...string[]];
       const child = spawn(command, args, { env, stdio: "inherit", cwd: host.cwd });
       const stopRelay = relay((signal) => child.kill(signal));
       child.on("error", (error: NodeJS.ErrnoException) => {
@@ -37,7 +39,8 @@ export async function runCommand(
       });
     });
   } finally {
-    await rm(shims, { recursive: true, force: true });
+    // Somebody may look into it, a virus scanner for one: what the command said counts, not what is left in TMPDIR.
+    await rm(shims, { recursive: true, force: true }).catch(() => {});
   }
 }
 

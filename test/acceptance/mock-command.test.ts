@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cbr, freshHome, PROGRAM } from "../support/cbr.ts";
+import { cbr, freshHome, PROGRAM, preload } from "../support/cbr.ts";
 
 const node = (code: string) => [process.execPath, "-e", code];
 const envOf = async (env: Record<string, string | undefined>, flags: string[] = []) => {
@@ -109,6 +109,13 @@ describe("its environment", () => {
       expect(run.stderr).toMatch(/^cbr: cannot make a directory in `.dev.null.none`.*\nhint: set `TMPDIR`/);
     },
   );
+
+  it.runIf(process.platform !== "win32")("may stay behind: what the command said counts", async () => {
+    const hook = join(freshHome(), "hook.cjs");
+    writeFileSync(hook, `require("node:fs/promises").rm = async () => { throw new Error("EBUSY"); };`);
+    const run = await cbr(["mock", "--", "sh", "-c", "exit 3"], { env: preload(hook) });
+    expect(run).toMatchObject({ code: 3, stderr: "" });
+  });
 
   it.runIf(PROGRAM.length === 1)("needs no shell for the executable's `cbr`", async () => {
     const run = await cbr(["mock", "--", "sh", "-c", 'readlink "$(command -v cbr)"']);
