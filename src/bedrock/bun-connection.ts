@@ -177,11 +177,20 @@ export class BunConnection {
       const bytes = this.#unsent[0] as Uint8Array;
       const taken = this.#socket.write(bytes);
       if (taken < bytes.length) {
-        if (taken > 0) this.#unsent[0] = bytes.subarray(taken);
+        if (taken < 0) this.#refused();
+        else this.#unsent[0] = bytes.subarray(taken);
         return;
       }
       this.#unsent.shift();
     }
+  }
+
+  /** The other side takes nothing any more: it may have said why, but not every system tells that it has closed. */
+  #refused(): void {
+    const exchange = this.#exchange;
+    setTimeout(() => {
+      if (this.#exchange === exchange) this.#ended();
+    }, LAST_BYTES_MS);
   }
 
   #read(bytes: Buffer): void {
