@@ -54,7 +54,11 @@ export function wire(
     if (!isDone) refused.add(command);
     return isDone;
   };
-  const people = () => ({ askMfa, offerLogin: io.canAsk ? offerLogin : undefined });
+  const people = () => ({
+    askMfa,
+    offerLogin: io.canAsk ? offerLogin : undefined,
+    trace: report.isDebug ? (text: string) => report.debug(text) : undefined,
+  });
   const said = new Set<string>();
   const say = (kind: "warning" | "notice" | "verbose", code: string, message: string) => {
     // The notice names an endpoint with its source: more than `-v` would say of it.

@@ -16,6 +16,7 @@ export interface ConnectOptions {
   askMfa: (serial: string) => Promise<string>;
   offerLogin?: SessionOptions["offerLogin"];
   say: SessionOptions["say"];
+  trace?: SessionOptions["trace"];
 }
 
 /** Builds the port to Claude. Sends nothing and reads no credentials yet. */

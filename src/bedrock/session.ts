@@ -39,6 +39,8 @@ export interface SessionOptions {
   auth?: "sigv4";
   /** Tells the user something once: an endpoint that is not AWS's, checks that are switched off. */
   say: (kind: "warning" | "notice" | "verbose", code: string, message: string) => void;
+  /** Gets what goes over the wire, without bodies; none where nobody wants to know. */
+  trace?: ((text: string) => void) | undefined;
   /** Those of another session, so that nothing is fetched and nobody asked twice. */
   credentials?: CredentialsSource;
 }
@@ -63,7 +65,11 @@ export async function openSession(options: SessionOptions): Promise<BedrockSessi
       "`NODE_TLS_REJECT_UNAUTHORIZED=0`: certificates are not checked, anyone on the way can read along; `--ca-bundle PATH` is the safe way",
     );
   }
-  const way = await httpWay(host, settings);
+  let way = await httpWay(host, settings);
+  if (options.trace !== undefined) {
+    const { traced } = await import("./trace-http.ts");
+    way = traced(way, options.trace, host.elapsed);
+  }
   const token = auth === "bearer" ? bearerToken(settings) : null;
   const credentials =
     options.credentials ??

@@ -6,8 +6,9 @@ const MASK = "[redacted]";
 const IS = String.raw`(?:\\*["'])?\s*(?:=>?|:|%3D)(?:\\*["'\[]|\s)*|\\*["'],\s*\\*["']`;
 const VALUE = String.raw`[^\s"'\\,;&<>}\])]{4,}`;
 
+/** What is masked already stays as it is. */
 const labelled = (names: string, flags: string, value = VALUE): RegExp =>
-  new RegExp(`((?:${names})(?:${IS}))${value}`, flags);
+  new RegExp(`((?:${names})(?:${IS}))(?!\\[?redacted\\])${value}`, flags);
 
 const PATTERNS: readonly [RegExp, string][] = [
   [/\bbedrock-api-key-[A-Za-z0-9+/=_%-]+/g, `bedrock-api-key-${MASK}`],
@@ -22,7 +23,7 @@ const PATTERNS: readonly [RegExp, string][] = [
   [/(\b(?:Basic|Digest|Negotiate|NTLM)\s+)(?=[A-Za-z+/_-]{0,200}[\d=])[A-Za-z0-9+/=_-]{8,}/gi, `$1${MASK}`],
   [
     new RegExp(
-      String.raw`((?:proxy-)?authorization(?:${IS}))((?:Bearer|Basic|Digest|Negotiate|NTLM)\s+)?(?!AWS4-HMAC)${VALUE}`,
+      String.raw`((?:proxy-)?authorization(?:${IS}))((?:Bearer|Basic|Digest|Negotiate|NTLM)\s+)?(?!AWS4-HMAC|(?:\w{1,12}\s+)?\[?redacted\])${VALUE}`,
       "gi",
     ),
     `$1$2${MASK}`,

@@ -190,6 +190,15 @@ describe("prose", () => {
     "input_tokens: 1234, max_tokens: 8192",
   ])("%s", (text) => expect(redact(text)).toBe(text));
 
+  it.each([
+    "authorization: [redacted]",
+    "Authorization: Bearer [redacted]",
+    "x-amz-security-token: [redacted]",
+    '{"api_key": "[redacted]"}',
+  ])("leaves what is masked as it is: `%s`", (text) => {
+    expect(redact(text)).toBe(text);
+  });
+
   it("stays quick on long hostile text", () => {
     for (const piece of ["a-", "://", "Bearer ", "aB1/", "cookie:", "x-api-key", '\\"'])
       expect(redact(piece.repeat(100_000)).length).toBeGreaterThan(0);

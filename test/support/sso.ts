@@ -7,7 +7,7 @@ import { TEMPORARY_CREDENTIALS } from "../../src/mock/credentials.ts";
 import { freshHome } from "./cbr.ts";
 import { type Service, service } from "./service.ts";
 
-const TOKEN = "sso-access-token-that-opens-nothing";
+export const SSO_TOKEN = "sso-access-token-that-opens-nothing";
 
 /** Writes profile `work` of SSO session `corp`, in eu-west-1, and a cached session that ends at `expiresAt` (null: none). */
 export function ssoProfile(home: string, expiresAt: Date | null): void {
@@ -65,7 +65,7 @@ function session(expiresAt: Date): string {
   return JSON.stringify({
     startUrl: "https://corp.awsapps.com/start",
     region: "eu-west-1",
-    accessToken: TOKEN,
+    accessToken: SSO_TOKEN,
     expiresAt: expiresAt.toISOString().replace(/\.\d+Z/, "Z"),
   });
 }
