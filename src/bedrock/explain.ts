@@ -164,6 +164,8 @@ function explainNetwork(
   if (proxy !== undefined && words.isConnecting) {
     return new CbrError("proxy_failed", {
       message: `the proxy ${hostOf(proxy)} cannot be reached (${words.code})`,
+      // The usual hint names the variable for https.
+      ...(facts.endpoint?.startsWith("http:") && { hint: "check `HTTP_PROXY` and `NO_PROXY`" }),
       retryable: true,
       cause: error,
     });

@@ -165,7 +165,10 @@ test.each([
   expectRow(
     {
       code: 7,
-      stderr: [/^cbr: the proxy .*127\.0\.0\.1:1.* cannot be reached \(ECONNREFUSED\)$/m, /^hint: /m],
+      stderr: [
+        /^cbr: the proxy .*127\.0\.0\.1:1.* cannot be reached \(ECONNREFUSED\)$/m,
+        new RegExp(`^hint: check .${name}. `, "m"),
+      ],
       hits: 0,
     },
     run,
