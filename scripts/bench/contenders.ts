@@ -1,7 +1,10 @@
 // What `cbr` is compared with: each yardstick that this machine has.
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { BUN } from "../../test/support/executable.ts";
 import type { Contender } from "./measure.ts";
 
 const PROGRAMS = join(import.meta.dirname, "programs");
@@ -54,6 +57,32 @@ export async function bundledSdk(options: Options): Promise<Contender> {
   return { name: "AWS SDK, bundled", command: [options.node, file] };
 }
 
+/** The same loop as one executable with Bun inside: what the SDK costs without Node. Null without Bun. */
+export async function compiledSdk(options: Options): Promise<Contender | null> {
+  if (!existsSync(BUN)) return null;
+  const source = await readFile(join(PROGRAMS, "aws-sdk.mjs"), "utf8");
+  const [bundled, outfile] = [
+    join(options.scratch, "aws-sdk.cjs"),
+    join(options.scratch, "aws-sdk-compiled"),
+  ];
+  await build({
+    // Bun keeps bytecode of CommonJS, which has no top-level await.
+    stdin: {
+      contents: source.replace(/^process\.env[\s\S]*/m, "(async () => {\n$&\n})();"),
+      resolveDir: PROGRAMS,
+    },
+    outfile: bundled,
+    bundle: true,
+    minify: true,
+    platform: "node",
+    format: "cjs",
+    logLevel: "error",
+  });
+  const args = ["build", "--compile", "--bytecode", bundled, "--outfile", outfile];
+  execFileSync(BUN, args, { cwd: options.scratch, stdio: ["ignore", "ignore", "inherit"] });
+  return { name: "AWS SDK, one executable", command: [outfile] };
+}
+
 /** Everything that can say two words by itself, as far as it is installed. */
 export async function yardsticks(options: Options): Promise<Contender[]> {
   const { node, url } = options;
@@ -66,6 +95,8 @@ export async function yardsticks(options: Options): Promise<Contender[]> {
     });
   }
   found.push(await bundledSdk(options));
+  const compiled = await compiledSdk(options);
+  if (compiled !== null) found.push(compiled);
   found.push({ name: "AWS SDK, not bundled", command: [node, join(PROGRAMS, "aws-sdk.mjs")] });
   found.push({ name: "Anthropic's Bedrock SDK", command: [node, join(PROGRAMS, "anthropic-sdk.mjs")] });
   const interpreter = pythonInterpreter();

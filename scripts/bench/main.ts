@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, platform, release, tmpdir, totalmem } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { EXECUTABLE } from "../../test/support/executable.ts";
 import { nodeRuntime } from "../node-runtimes.ts";
@@ -40,7 +40,10 @@ const { values: flags } = parseArgs({
   options: {
     node: { type: "string", default: process.execPath },
     program: { type: "string", default: join(import.meta.dirname, "../../bin/cbr.js") },
-    executable: { type: "string", default: join(import.meta.dirname, "../..", EXECUTABLE) },
+    executable: {
+      type: "string",
+      default: join(import.meta.dirname, "../../build/executables", basename(EXECUTABLE)),
+    },
     rounds: { type: "string", default: "15" },
     only: { type: "string", multiple: true },
     print: { type: "boolean", default: false },
@@ -109,7 +112,7 @@ async function measure(url: string): Promise<Results> {
     const all = starts
       .filter(([, , more]) => more?.home === undefined)
       .map(([name, args, more]) => cbr(executable, `cbr ${name}`, args, more));
-    const others = (await yardsticks(options)).filter(({ name }) => /curl|CLI/.test(name));
+    const others = (await yardsticks(options)).filter(({ name }) => /curl|executable|CLI/.test(name));
     const rows = await compare([node24, ...all, ...others], rounds, env);
     cases.push({ name: "the standalone executable", rows });
   }
