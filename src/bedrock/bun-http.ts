@@ -45,7 +45,7 @@ export function directHttp(): DirectHttp {
       const key = keyOf(target);
       const connection = (await within(options, takeKept(key))) ?? (await open(target, options));
       if (connection === null) return null;
-      return connection.exchange(head, bytesOf(request.body), options.signal, () => keep(key, connection));
+      return connection.exchange(head, request.body, options.signal, () => keep(key, connection));
     },
     async warm({ protocol, hostname, port }, options) {
       const target = targetOf(protocol, hostname, port === "" ? undefined : Number(port));
@@ -113,11 +113,7 @@ function headOf(request: HttpRequest): string | null {
     /^[\x21-\x7e]+$/.test(path) &&
     lines.every(([name, value]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e]*$/.test(value));
   // Its length must be known to whoever reads it.
-  const isSimple = typeof request.body === "string" && request.headers["content-length"] !== undefined;
+  const isSimple = request.body instanceof Buffer && request.headers["content-length"] !== undefined;
   if (!isClean || !isSimple) return null;
   return `${request.method} ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`;
-}
-
-function bytesOf(body: unknown): Buffer {
-  return Buffer.from(body as string);
 }

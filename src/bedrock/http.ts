@@ -15,7 +15,7 @@ type Http = typeof http;
 export interface HttpWay {
   readonly metadata: { handlerProtocol: string };
   handle(request: HttpRequest, options?: HttpHandlerOptions): Promise<{ response: HttpResponse }>;
-  /** As `handle`, for a request with a text for body, by the shortest way there is; its answer is read as it arrives. */
+  /** As `handle`, for a request whose body is a Buffer, by the shortest way there is; its answer is read as it arrives. */
   send(request: HttpRequest, signal: AbortSignal): Promise<DirectAnswer>;
   /** Opens a connection to `url` for the next request to it where none is kept; behind a proxy nothing is opened. Never rejects. */
   warm(url: string): Promise<void>;

@@ -41,11 +41,12 @@ export async function signedPost(
       dualstack: settings.use_dualstack_endpoint?.value ?? false,
     });
   const url = new URL(base.replace(/\/+$/, "") + post.path);
-  const body = JSON.stringify(post.body);
+  // Once: a picture is hashed, measured and sent as the same bytes.
+  const body = Buffer.from(JSON.stringify(post.body));
   const unsigned = {
     host: url.host,
     "content-type": "application/json",
-    "content-length": String(Buffer.byteLength(body)),
+    "content-length": String(body.length),
     accept: post.expected,
     "user-agent": `cbr/${VERSION} (${session.host.runtime})`,
     ...post.headers,
@@ -94,7 +95,7 @@ export async function signedPost(
 
 async function authorized(
   session: BedrockSession,
-  request: { path: string; headers: Record<string, string>; body: string },
+  request: { path: string; headers: Record<string, string>; body: Uint8Array },
   service: SignedPost["service"],
 ): Promise<Record<string, string>> {
   if (session.auth === "bearer") return { ...request.headers, authorization: `Bearer ${session.token}` };

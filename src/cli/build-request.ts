@@ -7,7 +7,7 @@ import { CbrError } from "../core/errors.ts";
 import { checkMedia } from "../core/media.ts";
 import type { ContentBlock, Message, MessagesBody } from "../core/messages.ts";
 import { setParam } from "../core/param.ts";
-import { BODY_NOTICE, checkBodySize, historyPart } from "../core/prompt.ts";
+import { BODY_NOTICE, bodySize, checkBodySize, historyPart } from "../core/prompt.ts";
 import { askForData, type JsonSchema, type SchemaRequest } from "../core/schema.ts";
 import { shapeReasoning, shownThinking } from "../models/reasoning.ts";
 import { type Route, type RouteRequest, resolveRoute } from "../models/route.ts";
@@ -138,7 +138,7 @@ export function buildRequest(context: Context, route: Route, parts: RequestParts
     ...(flags.tag && { tags: tagsOf(flags.tag) }),
   };
   if (isChecked) check(context, route, request, parts);
-  const bytes = Buffer.byteLength(JSON.stringify(body));
+  const bytes = bodySize(body);
   const before = bytes > BODY_NOTICE && parts.history?.length ? [historyPart(parts.history)] : [];
   const size = checkBodySize(bytes, [...parts.prompt.parts, ...before]);
   if (size !== null) report.notice(size);

@@ -101,6 +101,17 @@ export function historyPart(history: readonly unknown[]): PromptPart {
   };
 }
 
+/** Bytes of `body` as JSON. Base64 counts by its length: megabytes of it are not written twice. */
+export function bodySize(body: unknown): number {
+  let base64 = 0;
+  const rest = JSON.stringify(body, (key, value) => {
+    if (key !== "data" || typeof value !== "string") return value;
+    base64 += value.length;
+    return "";
+  });
+  return Buffer.byteLength(rest) + base64;
+}
+
 /**
  * Checks the size of a request's body in bytes. Returns a notice for a body that is large, null for one that is not.
  * Throws CbrError `input_too_large` naming the biggest parts for one that Bedrock refuses; where it would fit without the

@@ -117,6 +117,12 @@ describe("checkMedia", () => {
     expect(failure(Array(101).fill(image(png())), { contextWindow: null })).toBeNull();
   });
 
+  it("sees the size of a picture behind 200 kB of metadata", () => {
+    const block = image(jpeg(9000, 10, 200_000), "image/jpeg");
+    expect(failure([block])).toMatch(/^bad_image 3: .*9000×10 pixels/);
+    expect(failure([image(jpeg(10, 10, 200_000), "image/jpeg")])).toBeNull();
+  });
+
   it("bounds the pages of all PDFs together", () => {
     expect(failure([document(pdf({ pages: 101 }))], {}, ["long.pdf"])).toMatch(
       /^bad_document 3: the PDF `long\.pdf` has 101 pages/,

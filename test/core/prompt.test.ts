@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CbrError } from "../../src/core/errors.ts";
 import {
+  bodySize,
   checkBodySize,
   fileBlock,
   HISTORY_HINT,
@@ -113,6 +114,19 @@ describe("promptTitle", () => {
     const title = promptTitle([wordsBlock([`${"x".repeat(78)}😀yz`])]);
     expect(title.length).toBe(80);
     expect(title.isWellFormed()).toBe(true);
+  });
+});
+
+describe("bodySize", () => {
+  it("is that of the JSON, pictures or not", () => {
+    const bodies = [
+      { messages: [{ role: "user", content: 'äöü "quoted"\n\u2028😀' }] },
+      {
+        messages: [{ role: "user", content: [fileBlock("a.png", png()).block, fileBlock("b", pdf()).block] }],
+      },
+      { data: [1, { data: null }], tools: [{ input_schema: { properties: { data: { type: "string" } } } }] },
+    ];
+    for (const body of bodies) expect(bodySize(body)).toBe(Buffer.byteLength(JSON.stringify(body)));
   });
 });
 
