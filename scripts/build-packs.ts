@@ -16,6 +16,7 @@ const ASK = [
   "src/commands/invoke/run.ts",
   "src/bedrock/connect.ts",
   "src/bedrock/invoke.ts",
+  "src/bedrock/send-http.ts",
 ];
 
 /** What every command loads; what those load that know models and messages; what a streamed answer needs on top. */
@@ -67,6 +68,7 @@ export function pack(chunks: Chunks, metafile: Metafile): Map<string, string> {
     files.set(name, packCode(name, modulesOf(inside), homes));
   }
   for (const [chunk, code] of chunks) if (!homes.has(chunk)) files.set(chunk, withPacks(code, homes));
+  for (const [name, code] of files) files.set(name, asFunction(code));
   // The comment tells Node's import() which names there are.
   for (const face of FACES) {
     const names =
@@ -77,6 +79,15 @@ export function pack(chunks: Chunks, metafile: Metafile): Map<string, string> {
     );
   }
   return files;
+}
+
+/**
+ * A module that is a function to whoever compiles it as a script, as `bin/cbr.js` does: put around it there, the function would
+ * be a second copy of the source, garbage enough for a collection. Required, it runs.
+ */
+function asFunction(code: string): string {
+  const names = "exports,require,module,__filename,__dirname";
+  return `(f=>typeof module=="undefined"?f:f(${names}))(function(${names}){${code}\n})\n`;
 }
 
 function closureOf(entry: string, { outputs }: Metafile): string[] {

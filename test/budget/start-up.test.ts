@@ -117,10 +117,10 @@ describe("when it runs", () => {
   }
 
   test.each([[["--help"]], [["--version"]], [["--version", "--json"]]])(
-    "%j reads three files of ours and opens no stream",
+    "%j reads two files of ours and opens no stream",
     (args) => {
       const { files, builtins } = loadedBy(args);
-      expect(files.filter((file) => file !== "system.js").sort()).toEqual(["cbr.js", "load.js", "start.js"]);
+      expect(files.filter((file) => file !== "system.js").sort()).toEqual(["cbr.js", "start.js"]);
       expect(builtins.filter((name) => HEAVY.includes(name))).toEqual([]);
     },
   );
@@ -139,11 +139,10 @@ describe("when it runs", () => {
     ).toEqual([]);
   });
 
-  test("`models list --offline` reads six files, hashes nothing and has no use for promises of files", () => {
+  test("`models list --offline` reads five files, hashes nothing and has no use for promises of files", () => {
     const { files, builtins } = loadedBy(["models", "list", "--offline"]);
     expect(files.filter((file) => file !== "system.js").sort()).toEqual([
       "cbr.js",
-      "load.js",
       "models.js",
       "settings.js",
       "shared.js",
