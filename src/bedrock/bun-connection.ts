@@ -1,7 +1,7 @@
 // One HTTP/1.1 connection on Bun's sockets; requests go over it one after another.
 import { type Arrivals, arrivals, LAST_BYTES_MS } from "./arrivals.ts";
 import type { DirectAnswer } from "./direct-http.ts";
-import { aborted, KEEP_ALIVE_MS } from "./http-parts.ts";
+import { aborted, KEEP_ALIVE_MS, reset } from "./http-parts.ts";
 import type { Trust } from "./trust.ts";
 
 export interface Target {
@@ -19,7 +19,8 @@ interface BunSocket {
   resume(): void;
   ref(): void;
   unref(): void;
-  terminate(): void;
+  /** As Node's `destroy`: nothing more is sent, and the other side sees an end, not a reset. */
+  close(): void;
   setNoDelay(isOn: boolean): void;
   setKeepAlive(isOn: boolean, delay: number): void;
 }
@@ -36,6 +37,7 @@ interface SocketHandler {
 }
 
 declare const Bun: {
+  dns: { lookup(host: string, options: { backend: "libc" }): Promise<{ address: string }[]> };
   connect(options: {
     hostname: string;
     port: number;
@@ -57,6 +59,7 @@ interface Parser {
 interface ParserClass {
   new (): Parser;
   readonly RESPONSE: number;
+  readonly kOnMessageBegin: number;
   readonly kOnHeaders: number;
   readonly kOnHeadersComplete: number;
   readonly kOnBody: number;
@@ -95,7 +98,19 @@ export class BunConnection {
   }
 
   /** Resolves with null where no connection, or over TLS none that is trusted, can be made. Never rejects. */
-  static open({ host, port, isTls }: Target, trust: Trust): Promise<BunConnection | null> {
+  static async open(target: Target, trust: Trust): Promise<BunConnection | null> {
+    for (const address of await addressesOf(target.host)) {
+      const connection = await BunConnection.#openAt(address, target, trust);
+      if (connection !== null) return connection;
+    }
+    return null;
+  }
+
+  static #openAt(
+    hostname: string,
+    { host, port, isTls }: Target,
+    trust: Trust,
+  ): Promise<BunConnection | null> {
     return new Promise((resolve) => {
       let connection: BunConnection | null = null;
       const ready = (socket: BunSocket) => {
@@ -124,12 +139,12 @@ export class BunConnection {
       if (isTls) {
         socket.handshake = (opened, isTrusted, error) => {
           if ((isTrusted && error === null) || trust.rejectUnauthorized === false) return ready(opened);
-          opened.terminate();
+          opened.close();
           ended();
         };
       }
       const tls = isTls ? { serverName: host, ...trust } : undefined;
-      Bun.connect({ hostname: host, port, ...(tls && { tls }), socket }).catch(ended);
+      Bun.connect({ hostname, port, ...(tls && { tls }), socket }).catch(ended);
     });
   }
 
@@ -147,7 +162,7 @@ export class BunConnection {
 
   destroy(): void {
     this.#isOpen = false;
-    this.#socket.terminate();
+    this.#socket.close();
   }
 
   /** Sends a request; resolves with the answer's head. `onKeep` is called when the connection is free for the next one. */
@@ -219,6 +234,10 @@ export class BunConnection {
     const HTTPParser = parserClass();
     const parser = new HTTPParser();
     parser.initialize(HTTPParser.RESPONSE, {});
+    // What follows an answer in the same bytes would be taken for the next one's beginning.
+    parser[HTTPParser.kOnMessageBegin] = () => {
+      if (this.#exchange === null) this.destroy();
+    };
     parser[HTTPParser.kOnHeaders] = (fields: string[]) => void this.#fields.push(...fields);
     parser[HTTPParser.kOnHeadersComplete] = (
       _major: number,
@@ -228,13 +247,17 @@ export class BunConnection {
       _url: unknown,
       status: number,
       _message: string,
-      _isUpgrade: boolean,
+      isUpgrade: boolean,
       keepsAlive: boolean,
     ): number => {
       const all = [...this.#fields, ...(fields ?? [])];
       this.#fields = [];
       // The real answer comes after `100 Continue` and its like; the number says that they have no body.
-      if (status < 200) return 1;
+      if (status < 200 && status !== 101) return 1;
+      if (isUpgrade) {
+        this.#break(reset("socket hang up"));
+        return 2;
+      }
       this.#keepsAlive = keepsAlive;
       this.#answered(status, headersOf(all));
       return 0;
@@ -282,6 +305,16 @@ export class BunConnection {
   }
 }
 
+/** Bun takes every name of this machine for both of its loopback addresses, whatever the system's resolver says. */
+async function addressesOf(host: string): Promise<string[]> {
+  if (!/(?:^|\.)localhost\.?$/i.test(host)) return [host];
+  try {
+    return (await Bun.dns.lookup(host, { backend: "libc" })).map(({ address }) => address);
+  } catch {
+    return [];
+  }
+}
+
 function parserClass(): ParserClass {
   // biome-ignore lint/style/noRestrictedGlobals: there is no other name for it
   const { binding } = process as unknown as { binding(name: string): { HTTPParser: ParserClass } };
@@ -300,8 +333,4 @@ function headersOf(fields: readonly string[]): Record<string, string> {
       headers[name] = `${before}, ${value}`;
   }
   return headers;
-}
-
-function reset(message: string): Error {
-  return Object.assign(new Error(message), { code: "ECONNRESET" });
 }

@@ -108,7 +108,7 @@ function keyOf({ host, port, isTls }: Target): string {
 /** The head of the request; null where something in it may not go into one (`node:http` says what). */
 function headOf(request: HttpRequest): string | null {
   const path = request.path + queryOf(request);
-  const lines = Object.entries({ ...request.headers, connection: "keep-alive" });
+  const lines = Object.entries({ ...request.headers, Connection: "keep-alive" });
   const isClean =
     /^[\x21-\x7e]+$/.test(path) &&
     lines.every(([name, value]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e]*$/.test(value));

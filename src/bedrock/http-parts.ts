@@ -24,6 +24,11 @@ export function notConnected(limit: number): Error {
   });
 }
 
+/** What a request throws whose connection the other side has ended. */
+export function reset(message: string): Error {
+  return Object.assign(new Error(message), { code: "ECONNRESET" });
+}
+
 /** What a request throws that its signal has ended. */
 export function aborted({ reason }: AbortSignal): Error {
   return Object.assign(new Error("Request aborted", { cause: reason }), { name: "AbortError" });

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { Readable } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { HttpRequest, HttpResponse } from "@smithy/types";
-import { aborted, KEEP_ALIVE_MS, notConnected, queryOf } from "./http-parts.ts";
+import { aborted, KEEP_ALIVE_MS, notConnected, queryOf, reset } from "./http-parts.ts";
 import type { Trust } from "./trust.ts";
 
 export interface SendOptions {
@@ -49,7 +49,9 @@ export function sendHttp(request: HttpRequest, options: SendOptions): Promise<Ht
     );
     let issuer: string | null = null;
     let isBlind = false;
+    let hasFailed = false;
     const fail = (error: Error) => {
+      hasFailed = true;
       clearTimeout(timer);
       // What is wrong with a body only the request is told, the body says that it was cut. What was good goes first.
       if (answer !== null) setImmediate(() => answer?.destroy(error));
@@ -82,6 +84,10 @@ export function sendHttp(request: HttpRequest, options: SendOptions): Promise<Ht
       outgoing.once("close", () => socket.off("secure", onSecure));
     });
     outgoing.on("error", fail);
+    // A change of protocol that nobody asked for ends a request without a word.
+    outgoing.once("close", () => {
+      if (answer === null && !hasFailed) fail(reset("socket hang up"));
+    });
     if (signal !== undefined) {
       const onAbort = () => {
         fail(aborted(signal));

@@ -35,12 +35,18 @@ export function trustOf(host: Host, settings: Settings): () => Promise<Trust> {
   // Node only warns about a file that it cannot use, and that much too late.
   const extra = extraPath === undefined ? [] : certificatesIn(extraPath, "NODE_EXTRA_CA_CERTS");
   const isUnchecked = switchesOffTlsChecks(host);
+  // Bun adds what OpenSSL's variables name, Node does not: given its authorities, Bun trusts no others.
+  const isToName =
+    host.runtime.startsWith("bun") &&
+    ["SSL_CERT_FILE", "SSL_CERT_DIR"].some((name) => host.env[name] !== undefined);
   // Node trusts the extra ones by itself. To be given authorities costs a connection a fifth of a millisecond for each.
   const trusted = new Set(extra);
   const added = own.filter((certificate) => !trusted.has(certificate));
   let trust: Promise<Trust> | undefined;
   const load = async (): Promise<Trust> => ({
-    ...(added.length > 0 && { ca: [...new Set([...(await defaultCertificates()), ...extra, ...added])] }),
+    ...((added.length > 0 || isToName) && {
+      ca: [...new Set([...(await defaultCertificates()), ...extra, ...added])],
+    }),
     ...(isUnchecked && { rejectUnauthorized: false as const }),
   });
   return () => {

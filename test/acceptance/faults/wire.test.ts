@@ -1,6 +1,7 @@
 // HTTP/1.1 as it may come over the wire: whatever is allowed gives an answer, whatever is cut or wrong never does.
-import type { Socket } from "node:net";
-import { describe, expect, test } from "vitest";
+import { lookup } from "node:dns/promises";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { cbr } from "../../support/cbr.ts";
 import { selfSigned } from "../../support/fault-server.ts";
 import { chunked, framesSaying, rawServer, STREAM_HEAD } from "../../support/raw-server.ts";
@@ -157,6 +158,24 @@ describe("an answer is none", () => {
       says: /is not HTTP\/1\.1/,
     },
     {
+      title: "but a change of protocol",
+      answer: (socket) => write(socket, "HTTP/1.1 101 Switching Protocols\r\n\r\n"),
+      code: 7,
+      stdout: "",
+      says: /before any content/,
+    },
+    {
+      title: "but a change to a protocol by name",
+      answer: (socket) =>
+        write(
+          socket,
+          "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+        ),
+      code: 7,
+      stdout: "",
+      says: /closed the connection before an answer/,
+    },
+    {
       title: "with two opinions on its length",
       answer: (socket) =>
         write(socket, `${STREAM_HEAD}Content-Length: 5\r\n`, WHOLE.subarray(STREAM_HEAD.length)),
@@ -207,12 +226,73 @@ test("a connection that the service closes between two turns is not used again",
   expect(server.requests).toHaveLength(2);
 });
 
+test("what follows an answer unasked is not the beginning of the next one", async () => {
+  const server = await rawServer((socket) => write(socket, WHOLE, "HTTP/1.1 200 OK\r\n\r\n"));
+  const running = cbr(["chat", "--no-save", "-m", "sonnet-4.5", "--geo", "us"], {
+    env: server.env,
+    stdin: "open",
+  });
+  running.child.stdin?.write("one\n");
+  await expect.poll(() => server.requests.length, { timeout: 10_000 }).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  running.child.stdin?.end("two\n");
+  expect(await running).toMatchObject({ code: 0, stdout: "Hello\nHello\n", stderr: "" });
+  expect(server.connections()).toBe(2);
+});
+
+test("a connection of no more use is ended, not reset, and named as Node names it", async () => {
+  let end = "";
+  const server = await rawServer((socket) => {
+    socket.on("error", ({ message }) => {
+      end = message;
+    });
+    socket.on("end", () => {
+      end = "ended";
+    });
+    write(socket, "220 mail.example ESMTP\r\n");
+  });
+  expect((await invoke(server.env, ONCE)).code).toBe(7);
+  await expect.poll(() => end).toBe("ended");
+  expect(server.requests[0]?.head).toContain("\r\nConnection: keep-alive");
+});
+
+test("`localhost` is where the system's resolver says", async () => {
+  const asked: string[] = [];
+  const listen = (host: string, port: number) =>
+    new Promise<Server>((resolve, reject) => {
+      const server = createServer((socket) => {
+        socket.on("error", () => {});
+        socket.once("data", () => {
+          asked.push(host);
+          write(socket, WHOLE);
+        });
+      });
+      onTestFinished(() => void server.close());
+      server.on("error", reject);
+      server.listen({ host, port, ipv6Only: true }, () => resolve(server));
+    });
+  const { port } = (await listen("127.0.0.1", 0)).address() as AddressInfo;
+  // A machine without IPv6 has but one.
+  await listen("::1", port).catch(() => {});
+  const { env } = await rawServer(() => {});
+  const run = await invoke({ ...env, AWS_ENDPOINT_URL: `http://localhost:${port}` }, ONCE);
+  expect(run, run.stderr).toMatchObject({ code: 0, stdout: "Hello" });
+  expect(asked).toEqual([(await lookup("localhost", { verbatim: true })).address]);
+});
+
 describe("over TLS, by name", () => {
   test("a certificate of a known authority serves", async () => {
     const server = await rawServer((socket) => write(socket, WHOLE), { tls: true });
     const run = await invoke({ ...server.env, AWS_CA_BUNDLE: selfSigned().caPath }, ONCE);
     expect(run, run.stderr).toMatchObject({ code: 0, stdout: "Hello", stderr: "" });
     expect(server.connections()).toBe(1);
+  });
+
+  test("OpenSSL's own variable for one is not Node's", async () => {
+    const server = await rawServer((socket) => write(socket, WHOLE), { tls: true });
+    const run = await invoke({ ...server.env, SSL_CERT_FILE: selfSigned().caPath }, ONCE);
+    expect(run).toMatchObject({ code: 7, stdout: "" });
+    expect(server.requests).toEqual([]);
   });
 
   test("nothing is sent to one that is not trusted", async () => {
