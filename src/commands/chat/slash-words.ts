@@ -40,7 +40,7 @@ function hintFor({ code, message, hint }: CbrError): string | null {
   if (hint === null) return null;
   if (hint === HISTORY_HINT) return ROOM_HINT;
   if (code === "session_busy") return "wait, or choose another session";
-  if (code === "parameter_not_supported" && hint.startsWith("drop the flag")) {
+  if (code === "parameter_not_supported" && hint.startsWith("drop it, ")) {
     const setting = /^`(?:--|\/)(thinking|effort)\b/.exec(message)?.[1];
     return setting === undefined
       ? "leave, and begin again without it, or with `--no-check`"

@@ -74,7 +74,7 @@ export const USAGE_CODES = {
     2,
     "the model does not take this parameter",
     "each model has its own rules",
-    "drop the flag, or send it anyway with `--no-check`",
+    "drop it, or send it anyway with `--no-check`",
   ),
   api_not_supported: row(2, "that API cannot do this", "the features of Bedrock's APIs differ", null),
   region_missing: row(

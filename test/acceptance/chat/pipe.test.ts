@@ -299,7 +299,7 @@ test("what a slash command cannot do names slash commands, no flags that cannot 
   expect(run.code).toBe(2);
   expect(run.stderr).toContain("or use `/geo global` or `/geo us`\n");
   expect(run.stderr).toContain("hint: `/thinking default` leaves it to the model");
-  expect(run.stderr).not.toContain("drop the flag");
+  expect(run.stderr).not.toContain("drop it, ");
   expect(run.stderr).toContain("cbr: `/copy` takes `code` or nothing after it\n");
 });
 
