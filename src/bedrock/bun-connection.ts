@@ -1,4 +1,5 @@
 // One HTTP/1.1 connection on Bun's sockets; requests go over it one after another.
+import { type AnswerHead, AnswerParser } from "./answer-parser.ts";
 import { type Arrivals, arrivals, LAST_BYTES_MS } from "./arrivals.ts";
 import type { DirectAnswer } from "./direct-http.ts";
 import { aborted, KEEP_ALIVE_MS, reset } from "./http-parts.ts";
@@ -46,26 +47,6 @@ declare const Bun: {
   }): Promise<unknown>;
 };
 
-/** llhttp as Node binds it (lib/_http_common.js); Bun does it the same way. */
-interface Parser {
-  [callback: number]: (...args: never[]) => unknown;
-  initialize(type: number, resource: object): void;
-  /** Bytes read, or what is wrong with them. */
-  execute(bytes: Uint8Array): number | Error;
-  /** Called at the end of the connection: undefined, or why the answer cannot end there. */
-  finish(): Error | undefined;
-}
-
-interface ParserClass {
-  new (): Parser;
-  readonly RESPONSE: number;
-  readonly kOnMessageBegin: number;
-  readonly kOnHeaders: number;
-  readonly kOnHeadersComplete: number;
-  readonly kOnBody: number;
-  readonly kOnMessageComplete: number;
-}
-
 /** A request under way. */
 interface Exchange {
   answer: (answer: DirectAnswer) => void;
@@ -80,19 +61,27 @@ const NOBODY: Pick<Arrivals, "push" | "conclude"> = { push() {}, conclude() {} }
 
 export class BunConnection {
   #socket: BunSocket;
-  #parser: Parser;
+  #parser: AnswerParser;
   #exchange: Exchange | null = null;
   #unsent: Uint8Array[] = [];
   #isOpen = true;
-  /** Names and values in turn, where they come before the head is complete. */
-  #fields: string[] = [];
   #keepsAlive = false;
   /** Until when the service keeps the connection, by its own word. */
   #usableUntil = Number.POSITIVE_INFINITY;
 
   private constructor(socket: BunSocket) {
     this.#socket = socket;
-    this.#parser = this.#newParser();
+    this.#parser = new AnswerParser({
+      // What follows an answer in the same bytes would be taken for the next one's beginning.
+      onBegin: () => {
+        if (this.#exchange === null) this.destroy();
+      },
+      onHead: (head) => this.#answered(head),
+      // A change of protocol that nobody asked for.
+      onUpgrade: () => this.#break(reset("socket hang up")),
+      onBody: (bytes) => this.#exchange?.body?.push(bytes),
+      onEnd: () => this.#completed(),
+    });
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
   }
@@ -210,15 +199,15 @@ export class BunConnection {
 
   #read(bytes: Buffer): void {
     // What comes unasked, or after the end of an answer, belongs to nobody.
-    const outcome = this.#exchange === null ? new Error("unasked") : this.#parser.execute(bytes);
-    if (typeof outcome !== "number") this.#break(outcome);
+    const error = this.#exchange === null ? new Error("unasked") : this.#parser.read(bytes);
+    if (error !== null) this.#break(error);
   }
 
   /** The other side has closed: an answer without a length ends here, any other is cut. */
   #ended(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    if (this.#exchange?.body) this.#parser.finish();
+    if (this.#exchange?.body) this.#parser.end();
     this.#break(reset(this.#exchange?.body ? "aborted" : "socket hang up"));
   }
 
@@ -230,46 +219,10 @@ export class BunConnection {
     else exchange?.fail(error);
   }
 
-  #newParser(): Parser {
-    const HTTPParser = parserClass();
-    const parser = new HTTPParser();
-    parser.initialize(HTTPParser.RESPONSE, {});
-    // What follows an answer in the same bytes would be taken for the next one's beginning.
-    parser[HTTPParser.kOnMessageBegin] = () => {
-      if (this.#exchange === null) this.destroy();
-    };
-    parser[HTTPParser.kOnHeaders] = (fields: string[]) => void this.#fields.push(...fields);
-    parser[HTTPParser.kOnHeadersComplete] = (
-      _major: number,
-      _minor: number,
-      fields: string[] | undefined,
-      _method: unknown,
-      _url: unknown,
-      status: number,
-      _message: string,
-      isUpgrade: boolean,
-      keepsAlive: boolean,
-    ): number => {
-      const all = [...this.#fields, ...(fields ?? [])];
-      this.#fields = [];
-      // The real answer comes after `100 Continue` and its like; the number says that they have no body.
-      if (status < 200 && status !== 101) return 1;
-      if (isUpgrade) {
-        this.#break(reset("socket hang up"));
-        return 2;
-      }
-      this.#keepsAlive = keepsAlive;
-      this.#answered(status, headersOf(all));
-      return 0;
-    };
-    parser[HTTPParser.kOnBody] = (bytes: Buffer) => this.#exchange?.body?.push(bytes);
-    parser[HTTPParser.kOnMessageComplete] = () => this.#completed();
-    return parser;
-  }
-
-  #answered(statusCode: number, headers: Record<string, string>): void {
+  #answered({ status, headers, keepsAlive }: AnswerHead): void {
     const exchange = this.#exchange;
     if (exchange === null) return;
+    this.#keepsAlive = keepsAlive;
     // A service that says when it will close is asked nothing in the second before.
     const seconds = /timeout=(\d+)/.exec(headers["keep-alive"] ?? "")?.[1];
     this.#usableUntil =
@@ -280,7 +233,7 @@ export class BunConnection {
       letGo: () => this.#letGo(exchange),
     });
     exchange.body = body;
-    exchange.answer({ statusCode, headers, body });
+    exchange.answer({ statusCode: status, headers, body });
   }
 
   #completed(): void {
@@ -313,24 +266,4 @@ async function addressesOf(host: string): Promise<string[]> {
   } catch {
     return [];
   }
-}
-
-function parserClass(): ParserClass {
-  // biome-ignore lint/style/noRestrictedGlobals: there is no other name for it
-  const { binding } = process as unknown as { binding(name: string): { HTTPParser: ParserClass } };
-  return binding("http_parser").HTTPParser;
-}
-
-/** As Node's: of some headers the first counts, others are a list. */
-function headersOf(fields: readonly string[]): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const name = (fields[at] as string).toLowerCase();
-    const value = fields[at + 1] as string;
-    const before = headers[name];
-    if (before === undefined) headers[name] = value;
-    else if (!/^(?:content-(?:length|type)|retry-after|location|server)$/.test(name))
-      headers[name] = `${before}, ${value}`;
-  }
-  return headers;
 }
