@@ -107,7 +107,7 @@ export async function httpWay(host: Host, settings: Settings): Promise<HttpWay> 
         if (proxy !== null && statusCode === 407) throw refusedByProxy(proxy);
         // A proxy that does not connect answers in the endpoint's place, and outside of TLS: its 403 is not the service's.
         const isOfProxy = isTls && (body as { socket?: { encrypted?: boolean } }).socket?.encrypted !== true;
-        if (proxy !== null && isOfProxy) throw notConnected(proxy, authority, statusCode);
+        if (proxy !== null && isOfProxy) throw tunnelRefused(proxy, authority, statusCode);
         return { response };
       } catch (error) {
         throw withPlace(error, authority, proxy);
@@ -156,7 +156,7 @@ async function newAgent(
   return new HttpsProxyAgent(proxy, options) as unknown as http.Agent;
 }
 
-function notConnected(proxy: string, authority: string, status: number): CbrError {
+function tunnelRefused(proxy: string, authority: string, status: number): CbrError {
   const [host = authority] = authority.split(/:\d+$/);
   return new CbrError("proxy_failed", {
     message: `the proxy ${nameOfProxy(proxy)} refused to connect to ${authority} (HTTP ${status})`,
