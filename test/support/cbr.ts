@@ -38,7 +38,13 @@ export function freshHome(): string {
 
 /** An environment with nothing of the developer's in it. */
 export function cleanEnv(home: string, extra: Record<string, string | undefined> = {}): NodeJS.ProcessEnv {
-  return { PATH: process.env["PATH"], HOME: home, AWS_EC2_METADATA_DISABLED: "true", ...extra };
+  return {
+    PATH: process.env["PATH"],
+    TMPDIR: process.env["TMPDIR"],
+    HOME: home,
+    AWS_EC2_METADATA_DISABLED: "true",
+    ...extra,
+  };
 }
 
 /** Variables that make the program under test, on Node or as an executable, load the CommonJS file `path` first. */
